@@ -1,0 +1,13 @@
+import type { ErrorKind } from './kind.ts'
+
+/** MS-6xxx: datasets and Druid. */
+export const olapErrors = {
+  'MS-6000': {
+    domain: 'user',
+    http: 501,
+    retry: false,
+    title: 'Not yet',
+    says: (e) => `${e.feature} is not there yet`,
+    do: () => 'docs/status.md lists what works today and what does not yet.',
+  } satisfies ErrorKind<{ feature: string }>,
+}
