@@ -2,7 +2,9 @@
 const floors = [
   ['base'],
   ['data', 'config'],
-  ['codec', 'expr', 'syntax', 'model'],
+  ['codec', 'expr', 'syntax'],
+  // Plans and assignments carry typed expressions, so plain shared data stands just above the expressions.
+  ['model'],
   ['flow', 'log'],
   ['sql', 'mql', 'asl', 'druid'],
   ['connect', 'olap', 'engine', 'live'],
