@@ -5,4 +5,6 @@ import { findNode, root } from './node24.mjs'
 
 ensureInstalled('run')
 const main = join(root, 'packages', 'millstream', 'src', 'cli', 'main.ts')
-process.exit(run(findNode() ?? process.execPath, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { cwd: process.cwd() }))
+process.exit(
+  run(findNode() ?? process.execPath, ['--disable-warning=ExperimentalWarning', main, ...process.argv.slice(2)], { cwd: process.cwd() }),
+)

@@ -9,10 +9,14 @@ const stampFile = join(root, 'node_modules', '.millstream-installed')
 
 /** `run` leaves development tools out; `test` has everything. What is installed for tests serves to run as well. */
 export function ensureInstalled(purpose) {
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex')
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
   const stamp = existsSync(stampFile) ? readFileSync(stampFile, 'utf8').trim() : ''
   if (stamp === `${lock} test` || stamp === `${lock} ${purpose}`) return
-  console.error(purpose === 'run' ? 'Installing what Millstream needs (once, about 300 MB) ...' : 'Installing what the tests need (once) ...')
+  console.error(
+    purpose === 'run' ? 'Installing what Millstream needs (once, about 300 MB) ...' : 'Installing what the tests need (once) ...',
+  )
   const leaveOut = purpose === 'run' ? ['--omit=dev'] : []
   const npm = spawnSync('npm', ['ci', ...leaveOut, '--no-audit', '--no-fund', '--loglevel=error', '--progress=true'], {
     cwd: root,

@@ -35,12 +35,20 @@ if (patterns.length > 0) {
 }
 step('types', node, [bin('typescript7', 'bin/tsc'), '--noEmit', '-p', 'tsconfig.json'])
 step('lint', bin('.bin', 'biome'), ['check', '--error-on-warnings', '.'])
-step('floors', node, [bin('dependency-cruiser', 'bin/dependency-cruise.mjs'), '--config', '.dependency-cruiser.mjs', '--output-type', 'err', 'packages'])
+step('floors', node, [
+  bin('dependency-cruiser', 'bin/dependency-cruise.mjs'),
+  '--config',
+  '.dependency-cruiser.mjs',
+  '--output-type',
+  'err',
+  'packages',
+])
 buildWeb()
 test('unit, property, golden, crash, attacks', ['packages/*/src/**/*.test.ts'], 2)
 if (existsSync(join(root, 'test'))) test('house, end to end', ['test/house/**/*.test.ts', 'test/whole/**/*.test.ts'], 1)
 if (existsSync(join(root, 'test', 'browser', 'package.json'))) {
   const browser = join(root, 'test', 'browser')
-  if (!existsSync(join(browser, 'node_modules'))) step('install the browser tests', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: browser })
+  if (!existsSync(join(browser, 'node_modules')))
+    step('install the browser tests', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: browser })
   test('browser', ['test/browser/**/*.test.ts'], 1)
 }

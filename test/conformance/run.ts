@@ -20,7 +20,10 @@ if (load === undefined) {
 }
 const vectors = vectorsFolder(values.vectors)
 if (vectors === null) process.exit(2)
-const { suite, total, passed, failed, skipped, failures, skips } = await (await load()).run(vectors, values.only === undefined ? {} : { only: values.only })
+const { suite, total, passed, failed, skipped, failures, skips } = await (await load()).run(
+  vectors,
+  values.only === undefined ? {} : { only: values.only },
+)
 if (!values.json) {
   for (const skip of skips ?? []) console.log(`skipped ${skip.id}: ${skip.reason}`)
   for (const failure of failures) console.log(`failed  ${failure.id}: ${failure.reason}`)
