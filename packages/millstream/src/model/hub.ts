@@ -1,3 +1,4 @@
+import type { Contract } from '../data/contract.ts'
 import type { DatasetDescriptor } from './datasets.ts'
 import type { PhysicalPlan } from './plan.ts'
 import type { StreamDescriptor } from './streams.ts'
@@ -22,10 +23,22 @@ export interface Hello {
 export interface Welcome {
   readonly ends: CommittedEnds
   readonly streams: readonly StreamDescriptor[]
+  /** Older versions of their contracts, by stream uid, for blocks written under them. */
+  readonly contracts: OlderContracts
   /** Only for role job. */
   readonly job?: JobAssignment
   /** Only for role olap. */
   readonly datasets?: readonly DatasetDescriptor[]
+}
+
+/** Stream uid -> the versions before the current one. */
+export type OlderContracts = Readonly<Record<string, readonly Contract[]>>
+
+/** Notification `job.streams`, `olap.streams`, `preview.streams`: streams that are new or changed; `removed` by uid. */
+export interface StreamsChanged {
+  readonly streams: readonly StreamDescriptor[]
+  readonly contracts: OlderContracts
+  readonly removed: readonly string[]
 }
 
 /** What a worker runs. The hub raised `attempt` before it answered: an older worker's checkpoints are refused. */
