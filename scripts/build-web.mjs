@@ -25,7 +25,7 @@ export function buildWeb() {
   if (existsSync(stampFile) && readFileSync(stampFile, 'utf8') === stamp) return
   console.error('Building the web app (once after each change) ...')
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js')
-  if (run(findNode(), [vite, 'build', '--logLevel', 'warn'], { cwd: web }) !== 0) {
+  if (run(findNode(), [vite, 'build', '--logLevel', 'error'], { cwd: web }) !== 0) {
     console.error('The web app did not build: see above. The server starts without it.')
     return
   }
