@@ -1,6 +1,7 @@
 import { dataErrors } from './errors/data.ts'
 import { edgeErrors } from './errors/edge.ts'
 import { engineErrors } from './errors/engine.ts'
+import { exprErrors } from './errors/expr.ts'
 import { catalogue } from './errors/kind.ts'
 import { logErrors } from './errors/log.ts'
 import { olapErrors } from './errors/olap.ts'
@@ -17,6 +18,7 @@ export { MillstreamError } from './errors/kind.ts'
 export const errors = catalogue({
   ...dataErrors,
   ...sqlErrors,
+  ...exprErrors,
   ...logErrors,
   ...edgeErrors,
   ...engineErrors,

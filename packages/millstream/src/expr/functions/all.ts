@@ -1,0 +1,15 @@
+import type { ScalarFunction } from '../function.ts'
+import { arithmeticFunctions } from './arithmetic.ts'
+import { castFunctions } from './cast.ts'
+import { comparisonFunctions } from './comparison.ts'
+import { conditionalFunctions } from './conditional.ts'
+import { logicFunctions } from './logic.ts'
+
+/** Every function and operator; overloads of one name are tried in this order. */
+export const allFunctions: readonly ScalarFunction[] = [
+  ...arithmeticFunctions,
+  ...comparisonFunctions,
+  ...logicFunctions,
+  ...conditionalFunctions,
+  ...castFunctions,
+]
