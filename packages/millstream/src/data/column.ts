@@ -76,7 +76,7 @@ export interface BytesColumn extends Common {
   readonly offsets: Int32Array
   readonly bytes: Uint8Array
 }
-/** Row i is dictionary row ids[i]. The dictionary has no nulls, and may hold entries that no row uses. */
+/** Row i is dictionary row ids[i]; under a null the id is 0. The dictionary has no nulls, and may hold entries that no row uses. */
 export interface DictionaryColumn extends Common {
   readonly layout: 'dictionary'
   readonly ids: Int32Array

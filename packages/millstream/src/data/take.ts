@@ -213,6 +213,8 @@ export function plainBytes(column: Column): BytesColumn {
   if (column.layout === 'bytes') return column
   assert(column.layout === 'dictionary', 'a column of strings or bytes')
   const { ids, dictionary, type, length, validity } = column
+  if (dictionary.length === 0)
+    return { type, length, validity, layout: 'bytes', offsets: new Int32Array(length + 1), bytes: new Uint8Array(0) }
   return { type, length, validity, ...takeBytes(dictionary, ids.subarray(0, length)) }
 }
 
