@@ -17,4 +17,24 @@ export const limits = {
   jsonDepthMax: 64,
   /** How many rejected rows an answer describes; all of them are dead letters. */
   answerErrorsMax: 10,
+  /** Bytes that wait for the disk in one partition: beyond, appends are refused until it catches up. */
+  appendQueueBytesMax: 64 * 1024 * 1024,
+  /** A segment closes at the first of these two: retention removes whole segments, recovery reads one. */
+  segmentBytesMax: 128 * 1024 * 1024,
+  segmentAgeMsMax: 3_600_000,
+  /** Results of a producer's last requests that a retry is answered from: more than anyone has in flight. */
+  producerWindow: 16,
+  /** Producers and idempotency keys that a partition remembers; the one longest unheard of is forgotten first. */
+  producersMax: 4096,
+  idempotencyKeysMax: 16_384,
+  /** A footer points to every n-th block so that it has at most this many entries; a seek scans between two. */
+  segmentIndexMax: 1024,
+  /** Minutes a partition's ledger keeps apart; older neighbours are added together. */
+  ledgerMinutesMax: 50_000,
+  /** Small job batches are gathered into one block until they have this many rows. */
+  jobBlockRows: 4096,
+  /** Parentheses, subqueries and the like within each other: hostile text must not exhaust the stack. */
+  sqlNestingMax: 200,
+  /** Operators of one level in a row, as in a OR b OR ...: later steps walk them as a depth. */
+  sqlChainMax: 1000,
 } as const
