@@ -33,6 +33,9 @@ if (patterns.length > 0) {
   test(`tests of ${patterns.join(' ')}`, patterns, 2)
   process.exit(0)
 }
+// The browser tests are a package of their own, so that npm start installs nothing of it.
+const browser = join(root, 'test', 'browser')
+if (!existsSync(join(browser, 'node_modules'))) step('install the browser tests', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: browser })
 step('types', node, [bin('typescript7', 'bin/tsc'), '--noEmit', '-p', 'tsconfig.json'])
 step('lint', bin('.bin', 'biome'), ['check', '--error-on-warnings', '.'])
 step('floors', node, [
@@ -45,10 +48,5 @@ step('floors', node, [
 ])
 buildWeb()
 test('unit, property, golden, crash, attacks', ['packages/*/src/**/*.test.ts'], 2)
-if (existsSync(join(root, 'test'))) test('house, end to end', ['test/house/**/*.test.ts', 'test/whole/**/*.test.ts'], 1)
-if (existsSync(join(root, 'test', 'browser', 'package.json'))) {
-  const browser = join(root, 'test', 'browser')
-  if (!existsSync(join(browser, 'node_modules')))
-    step('install the browser tests', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: browser })
-  test('browser', ['test/browser/**/*.test.ts'], 1)
-}
+test('house, end to end', ['test/house/**/*.test.ts', 'test/whole/**/*.test.ts'], 1)
+test('browser', ['test/browser/**/*.test.ts'], 1)
