@@ -37,4 +37,18 @@ export const limits = {
   sqlNestingMax: 200,
   /** Operators of one level in a row, as in a OR b OR ...: later steps walk them as a depth. */
   sqlChainMax: 1000,
+  /** Kernels an expression keeps, one for each combination of column layouts; beyond it they are made anew. */
+  kernelsMax: 64,
+  /** A function of a dictionary column runs once an entry when the dictionary has at most this many, or twice the batch's rows. */
+  liftedEntriesMin: 1024,
+  /** Jobs: what is visible lags at most this much behind; shorter would sync the disk more often than it pays. */
+  checkpointIntervalMs: 200,
+  /** A checkpoint that holds the job up for t makes the next one wait this many times t: at most a tenth of its time. */
+  checkpointShareInverse: 10,
+  /** How long a job sleeps when nothing comes: it bounds how late an idle partition is noticed. */
+  jobIdleTickMs: 100,
+  /** How often a job looks for new partitions and files. */
+  splitDiscoveryMs: 1000,
+  /** How often a job says how it does. */
+  jobStatusIntervalMs: 1000,
 } as const

@@ -1,5 +1,6 @@
 import type { Batch } from '../data/batch.ts'
 import type { LogicalType } from '../data/types.ts'
+import type { StateTable } from './state/table.ts'
 
 export type Emit = (batch: Batch) => void
 
@@ -11,6 +12,8 @@ export interface Operator {
   onBatch(port: number, batch: Batch, emit: Emit): void
   /** The combined minimum over the inputs; the host forwards it afterwards. */
   onWatermark?(timeMs: number, emit: Emit): void
+  /** After a restore: the watermark that had been reached. */
+  restoreWatermark?(timeMs: number): void
   onTimer?(timeMs: number, emit: Emit): void
   /** Flush buffers; then the tables freeze. */
   onBarrier?(epoch: number, emit: Emit): void
@@ -28,11 +31,17 @@ export interface TableSpec {
   readonly ttlMs: number | null
 }
 
-/** What the host gives an operator at `open`. Tables are typed by the state implementation beside this file. */
+/** What the host gives an operator at `open`. */
 export interface OperatorHost {
   /** One `now` a batch for processing time, epoch milliseconds. */
   readonly nowMs: number
+  /** The split that the batch being pushed came from: `scan id/split`. */
+  readonly split: string
+  /** The table of that name, as the last checkpoint left it. */
+  table(name: string): StateTable
   /** Rows that came too late: counted, and kept as dead letters of stage late. */
   late(batch: Batch): void
-  count(counter: string, by: number): void
+  count(counter: 'filtered' | 'nullTime', by: number): void
+  /** For watermark assigners: sends a watermark downstream at once, between two emitted batches. */
+  watermark(timeMs: number): void
 }

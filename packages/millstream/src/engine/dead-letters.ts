@@ -1,0 +1,37 @@
+import { errors } from '../base/errors.ts'
+import { Batch } from '../data/batch.ts'
+import { columnOf } from '../data/builder.ts'
+import type { Column } from '../data/column.ts'
+import { types } from '../data/types.ts'
+import type { Value } from '../data/value.ts'
+import { millisOf } from '../flow/times.ts'
+import type { PlanNode } from '../model/plan.ts'
+import { lateSchema } from './connect.ts'
+import { rowText } from './row-text.ts'
+import type { Split } from './sources.ts'
+
+/**
+ * Rows that came too late for a window, as rows of `stream$late`: the row as the operator saw it. Operators do not carry
+ * offsets, so the position is that of the batch in which the row was read.
+ */
+export function deadLetters(batch: Batch, node: PlanNode, job: string, split: Split | null, offset: number | null): Batch {
+  const count = batch.rowCount
+  const same = (value: Value): Value[] => new Array<Value>(count).fill(value)
+  const reason = errors.fail('MS-5011', { node: node.id })
+  const time = node.kind === 'window-aggregate' ? millisOf(batch.columns[node.window.timeColumn] as Column) : null
+  const partition = split?.scan.table.kind === 'stream' ? Number(split.id) : null
+  const rows = batch.rows()
+  const values: readonly (readonly Value[])[] = [
+    same('late'),
+    same(`job:${job}`),
+    same(reason.code),
+    same(reason.message),
+    rows.map((row) => rowText(batch.schema.fields, row)),
+    same(partition),
+    same(offset === null ? null : BigInt(offset)),
+    same(split === null ? null : split.scan.table.contractVersion),
+    Array.from({ length: count }, (_, row): Value => (time === null ? null : BigInt(time[row] as number) * 1_000_000n)),
+  ]
+  const columns = lateSchema.fields.map((field, position) => columnOf(field.type ?? types.string(), values[position] ?? []))
+  return new Batch(lateSchema, count, columns)
+}

@@ -1,0 +1,62 @@
+import { unreachable } from '../base/assert.ts'
+import type { Batch } from '../data/batch.ts'
+import { Schema } from '../data/schema.ts'
+import type { RowField } from '../data/types.ts'
+import type { PhysicalPlan, PlanNode } from '../model/plan.ts'
+import { type ExpressionMode, predicate, projection } from './evaluate.ts'
+import type { Operator } from './operator.ts'
+import { calc } from './operators/calc.ts'
+import { groupAggregate } from './operators/group-aggregate.ts'
+import { sortLimit } from './operators/sort-limit.ts'
+import { union } from './operators/union.ts'
+import { watermark } from './operators/watermark.ts'
+import { window } from './operators/window.ts'
+import { windowAggregate } from './operators/window-aggregate.ts'
+
+export type { ExpressionMode } from './evaluate.ts'
+
+/** The operator of a plan node. `inputs` are the columns that come in at each port; rows that reach a sink go to `sink`. */
+export function operatorOf(
+  node: PlanNode,
+  plan: PhysicalPlan,
+  inputs: readonly (readonly RowField[])[],
+  mode: ExpressionMode,
+  sink: (batch: Batch) => void,
+): Operator {
+  const input = new Schema(inputs[0] ?? node.fields)
+  const output = new Schema(node.fields)
+  switch (node.kind) {
+    case 'scan':
+    case 'values':
+    case 'union':
+      return union()
+    case 'calc':
+      return calc(
+        node.condition === null ? null : predicate(node.condition, input, mode),
+        node.projections === null ? null : projection(node.projections, input, output, mode),
+      )
+    case 'watermark': {
+      const rowtime = node.rowtime ?? -1
+      const field = node.fields[rowtime]
+      const marks = projection([node.expression], input, new Schema([{ name: 'watermark', type: node.expression.type }]), mode)
+      return watermark(
+        rowtime,
+        field?.name ?? '',
+        (batch, nowMs) => marks(batch, nowMs).columns[0] as Batch['columns'][number],
+        node.idleTimeoutMs,
+      )
+    }
+    case 'window':
+      return window(node.window, input, output)
+    case 'window-aggregate':
+      return windowAggregate(node, input, output)
+    case 'group-aggregate':
+      return groupAggregate(node, input, output, plan.mode)
+    case 'sort-limit':
+      return sortLimit(node, input)
+    case 'sink':
+      return { onBatch: (_port, batch) => sink(batch) }
+    default:
+      return unreachable(node)
+  }
+}
