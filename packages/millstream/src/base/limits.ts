@@ -51,4 +51,25 @@ export const limits = {
   splitDiscoveryMs: 1000,
   /** How often a job says how it does. */
   jobStatusIntervalMs: 1000,
+
+  /** A process that was asked to end is ended after this: longer than a checkpoint, shorter than patience. */
+  stopWithinMs: 5000,
+  /** A role that ends at once, again and again, is started less and less often. */
+  restartDelayMs: 200,
+  restartDelayMsMax: 10_000,
+  /** A role that lived this long has no past. */
+  restartForgivenMs: 30_000,
+  /** A log file is put aside at this size; one old one is kept. */
+  logFileBytesMax: 16 * 1024 * 1024,
+  /** How long a role waits for the hub's socket before it gives up and is started again. */
+  connectWithinMs: 10_000,
+  /** Changes of committed ends go to the other processes at most this often: well below a block's delay. */
+  endsDelayMs: 2,
+  /** A Unix socket's path must fit into sockaddr_un (108 bytes on Linux, 104 on macOS, with the closing zero). */
+  socketPathBytesMax: 100,
+  /** Partitions of a stream that does not say. */
+  partitionsDefault: 4,
+  /** Objects on a page of a list, unless asked. */
+  pageItemsDefault: 100,
+  pageItemsMax: 1000,
 } as const

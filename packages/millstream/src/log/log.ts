@@ -17,7 +17,10 @@ export interface RejectedRow {
   readonly column: number
 }
 
-/** The rows of one request for one partition. `batch` has the contract's physical columns. */
+/**
+ * The rows of one request for one partition. `batch` has the contract's physical columns, with their field ids; its buffers
+ * stand unchanged until the append is answered.
+ */
 export interface Append {
   readonly batch: Batch
   readonly contractVersion: number
@@ -50,7 +53,10 @@ export interface LogSlice {
   readonly offset: number
   readonly partition: number
   readonly contractVersion: number
+  /** When its last row was appended: for lag. */
   readonly appendedAtMs: number
+  /** When each row was appended: the same however the rows are sliced. Made when asked for. */
+  ingestTimesMs(): Float64Array
 }
 
 /** Reads a partition up to the committed end that the hub told. Missing fields come as defaults; extra ones are not read. */

@@ -1,0 +1,37 @@
+/**
+ * Where things stand in the data folder; no other file spells these names.
+ *
+ *   DATA/format                                       the layout's version (data-folder.ts)
+ *   DATA/streams/<stream uid>/<partition>/
+ *     <base offset>-<attempt>.log                     a segment: blocks, one after the other (block-header.ts)
+ *     duplicates.json                                 the duplicate table at a place in the log (duplicates.ts)
+ *     account.json                                    what retention removed: where the log starts, and its ledger (retention.ts)
+ */
+export const layout = {
+  formatFile: 'format',
+  streamsFolder: 'streams',
+  duplicatesFile: 'duplicates.json',
+  accountFile: 'account.json',
+} as const
+
+export const join = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('/')
+
+export const streamFolder = (dataFolder: string, streamUid: string): string => join(dataFolder, layout.streamsFolder, streamUid)
+
+export const partitionFolder = (dataFolder: string, streamUid: string, partition: number): string =>
+  join(streamFolder(dataFolder, streamUid), String(partition))
+
+export interface SegmentName {
+  readonly name: string
+  readonly base: number
+  readonly attempt: number
+}
+
+export function segmentName(base: number, attempt: number): SegmentName {
+  return { name: `${base}-${attempt}.log`, base, attempt }
+}
+
+export function parseSegmentName(name: string): SegmentName | null {
+  const match = /^(\d{1,16})-(\d{1,16})\.log$/.exec(name)
+  return match === null ? null : { name, base: Number(match[1]), attempt: Number(match[2]) }
+}
