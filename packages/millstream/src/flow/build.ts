@@ -3,7 +3,7 @@ import type { Batch } from '../data/batch.ts'
 import { Schema } from '../data/schema.ts'
 import type { RowField } from '../data/types.ts'
 import type { PhysicalPlan, PlanNode } from '../model/plan.ts'
-import { type ExpressionMode, predicate, projection } from './evaluate.ts'
+import { type Evaluation, predicateOf, projectionOf } from './evaluate.ts'
 import type { Operator } from './operator.ts'
 import { calc } from './operators/calc.ts'
 import { groupAggregate } from './operators/group-aggregate.ts'
@@ -20,7 +20,7 @@ export function operatorOf(
   node: PlanNode,
   plan: PhysicalPlan,
   inputs: readonly (readonly RowField[])[],
-  mode: ExpressionMode,
+  evaluation: Evaluation,
   sink: (batch: Batch) => void,
 ): Operator {
   const input = new Schema(inputs[0] ?? node.fields)
@@ -32,13 +32,13 @@ export function operatorOf(
       return union()
     case 'calc':
       return calc(
-        node.condition === null ? null : predicate(node.condition, input, mode),
-        node.projections === null ? null : projection(node.projections, input, output, mode),
+        node.condition === null ? null : predicateOf(node.condition, evaluation),
+        node.projections === null ? null : projectionOf(node.projections, output, evaluation),
       )
     case 'watermark': {
       const rowtime = node.rowtime ?? -1
       const field = node.fields[rowtime]
-      const marks = projection([node.expression], input, new Schema([{ name: 'watermark', type: node.expression.type }]), mode)
+      const marks = projectionOf([node.expression], new Schema([{ name: 'watermark', type: node.expression.type }]), evaluation)
       return watermark(
         rowtime,
         field?.name ?? '',

@@ -1,41 +1,35 @@
-import { errors } from '../base/errors.ts'
-import { Batch } from '../data/batch.ts'
-import { constantColumn } from '../data/builder.ts'
-import type { Column } from '../data/column.ts'
+import type { Batch } from '../data/batch.ts'
 import type { Schema } from '../data/schema.ts'
 import type { Expression } from '../expr/expression.ts'
+import { predicate, projection } from '../expr/projection.ts'
 
 export type ExpressionMode = 'compiled' | 'interpreted'
 
-/** Computes the expressions over a batch; `nowMs` is what CURRENT_TIMESTAMP and its like answer. */
-export function projection(
-  expressions: readonly Expression[],
-  _input: Schema,
-  output: Schema,
-  _mode: ExpressionMode,
-): (batch: Batch, nowMs: number) => Batch {
-  return (batch) =>
-    new Batch(
-      output,
-      batch.rowCount,
-      expressions.map((expression) => simple(expression, batch)),
-      batch.kinds,
-    )
+/** How a graph evaluates expressions: which of the two ways, and in which time zone. */
+export interface Evaluation {
+  readonly mode: ExpressionMode
+  readonly zone: string
 }
 
-/** The rows for which the condition is TRUE, ascending. */
-export function predicate(condition: Expression, _input: Schema, _mode: ExpressionMode): (batch: Batch, nowMs: number) => Int32Array {
-  return (batch) => {
-    const column = simple(condition, batch)
-    if (column.layout !== 'bool') return new Int32Array(0)
-    return Int32Array.from({ length: batch.rowCount }, (_, row) => row).filter(
-      (row) => column.values[row] === 1 && (column.validity === null || ((column.validity[row >> 3] as number) & (1 << (row & 7))) !== 0),
-    )
+/** Computes expressions over a batch (over `rows` of it); `nowMs` is what CURRENT_TIMESTAMP and its like answer. */
+export type Project = (batch: Batch, nowMs: number, rows?: Int32Array) => Batch
+/** The rows for which a condition is TRUE, ascending. */
+export type Select = (batch: Batch, nowMs: number) => Int32Array
+
+export function projectionOf(expressions: readonly Expression[], output: Schema, { mode, zone }: Evaluation): Project {
+  const env = { nowMs: 0, zone }
+  const made = projection(expressions, output, { mode, env })
+  return (batch, nowMs, rows) => {
+    env.nowMs = nowMs
+    return made.run(batch, rows)
   }
 }
 
-function simple(expression: Expression, batch: Batch): Column {
-  if (expression.kind === 'input') return batch.columns[expression.index] as Column
-  if (expression.kind === 'literal') return constantColumn(expression.type, expression.value, batch.rowCount)
-  throw errors.fail('MS-5000', { feature: expression.function })
+export function predicateOf(condition: Expression, { mode, zone }: Evaluation): Select {
+  const env = { nowMs: 0, zone }
+  const made = predicate(condition, { mode, env })
+  return (batch, nowMs) => {
+    env.nowMs = nowMs
+    return made.select(batch)
+  }
 }

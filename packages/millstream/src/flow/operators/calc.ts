@@ -1,14 +1,11 @@
-import type { Batch } from '../../data/batch.ts'
+import type { Project, Select } from '../evaluate.ts'
 import type { Operator, OperatorHost } from '../operator.ts'
 
 /**
  * Keeps the rows for which `select` answers (condition TRUE, not FALSE, not UNKNOWN), then computes the projections.
  * A changelog stays one: both halves of an update are tested on their own values.
  */
-export function calc(
-  select: ((batch: Batch, nowMs: number) => Int32Array) | null,
-  project: ((batch: Batch, nowMs: number) => Batch) | null,
-): Operator {
+export function calc(select: Select | null, project: Project | null): Operator {
   let host: OperatorHost | null = null
   return {
     open(given) {
@@ -16,16 +13,13 @@ export function calc(
     },
     onBatch(_port, batch, emit) {
       const nowMs = host?.nowMs ?? 0
-      let kept = batch
-      if (select !== null) {
-        const rows = select(batch, nowMs)
-        if (rows.length < batch.rowCount) {
-          host?.count('filtered', batch.rowCount - rows.length)
-          if (rows.length === 0) return
-          kept = batch.take(rows)
-        }
+      const rows = select === null ? null : select(batch, nowMs)
+      if (rows === null || rows.length === batch.rowCount) {
+        emit(project === null ? batch : project(batch, nowMs))
+        return
       }
-      emit(project === null ? kept : project(kept, nowMs))
+      host?.count('filtered', batch.rowCount - rows.length)
+      if (rows.length > 0) emit(project === null ? batch.take(rows) : project(batch, nowMs, rows))
     },
   }
 }
