@@ -72,4 +72,17 @@ export const limits = {
   /** Objects on a page of a list, unless asked. */
   pageItemsDefault: 100,
   pageItemsMax: 1000,
+  /** Datasets: threads and memory of the store, shared by all of them; low, since jobs and ingest run beside it. */
+  datasetThreads: 2,
+  datasetMemoryBytesMax: 512 * 1024 * 1024,
+  /** Rows of one answer: it is held whole while it is written out. */
+  datasetAnswerRowsMax: 500_000,
+  /** A query without a timeout of its own. */
+  datasetQueryTimeoutMs: 60_000,
+  /** Rows are queryable within a second of the acknowledgement: a flush waits this long for more rows to roll up with. */
+  datasetFlushDelayMs: 250,
+  /** Groups held before a flush; beyond it more memory buys little rollup. */
+  datasetFlushRowsMax: 131_072,
+  /** Rows read from a partition at once. */
+  datasetReadRowsMax: 16_384,
 } as const

@@ -60,7 +60,8 @@ export const missingColumn = (field: RowField, rows: number): Column => constant
 
 const integers = ['TINYINT', 'SMALLINT', 'INT', 'BIGINT']
 
-function widens(from: LogicalType, to: LogicalType): boolean {
+/** Whether every value of a type has one in another, so that old blocks can be read as it. */
+export function widens(from: LogicalType, to: LogicalType): boolean {
   if (from.kind === 'FLOAT' && to.kind === 'DOUBLE') return true
   if (integers.includes(from.kind) && integers.includes(to.kind)) return integers.indexOf(from.kind) < integers.indexOf(to.kind)
   return (from.kind === 'CHAR' || from.kind === 'VARCHAR') && to.kind === 'VARCHAR'

@@ -1,0 +1,138 @@
+import { errors } from '../base/errors.ts'
+import type { CommitStore } from '../base/ports.ts'
+
+/** One change of a transaction. `expect` is the version that was read (0: the key must be absent); `value` null removes. */
+export interface RecordChange {
+  readonly key: string
+  readonly expect: number
+  readonly value: unknown
+}
+
+export interface StoredRecord<T> {
+  readonly value: T
+  readonly version: number
+}
+
+interface Waiting {
+  readonly changes: readonly RecordChange[]
+  readonly done: (versions: boolean) => void
+  readonly failed: (error: unknown) => void
+}
+
+/**
+ * The catalogue's records: JSON values by key, mirrored in memory, changed only through the commit store. The hub is
+ * the only writer, so reads are synchronous and a version that stands in memory stands on disk. Changes that wait at
+ * the same time and touch different keys share one transaction: checkpoints of many jobs cost one sync.
+ */
+export class RecordStore {
+  readonly #store: CommitStore
+  readonly #records: Map<string, StoredRecord<unknown>>
+  #waiting: Waiting[] = []
+  #pumping = false
+
+  private constructor(store: CommitStore, records: Map<string, StoredRecord<unknown>>) {
+    this.#store = store
+    this.#records = records
+  }
+
+  /** Reads the records under `prefixes` into memory; others are read by `fetch` when they are needed. */
+  static async open(store: CommitStore, prefixes: readonly string[]): Promise<RecordStore> {
+    const records = new Map<string, StoredRecord<unknown>>()
+    for (const prefix of prefixes) {
+      for (const [key, { value, version }] of await store.list(prefix)) records.set(key, { value: JSON.parse(value), version })
+    }
+    return new RecordStore(store, records)
+  }
+
+  get<T>(key: string): StoredRecord<T> | null {
+    return (this.#records.get(key) as StoredRecord<T> | undefined) ?? null
+  }
+
+  /** Like `get`, for records that are not kept in memory from the start. */
+  async fetch<T>(key: string): Promise<StoredRecord<T> | null> {
+    const known = this.get<T>(key)
+    if (known !== null) return known
+    const stored = await this.#store.get(key)
+    const raced = this.get<T>(key)
+    if (raced !== null || stored === null) return raced
+    const record = { value: JSON.parse(stored.value) as T, version: stored.version }
+    this.#records.set(key, record)
+    return record
+  }
+
+  /** Reads past the memory: what is old and large is not kept. */
+  async scan<T>(prefix: string): Promise<readonly (readonly [key: string, value: T])[]> {
+    return (await this.#store.list(prefix)).map(([key, { value }]) => [key, JSON.parse(value) as T] as const)
+  }
+
+  list<T>(prefix: string): (readonly [key: string, record: StoredRecord<T>])[] {
+    const found: (readonly [string, StoredRecord<T>])[] = []
+    for (const [key, record] of this.#records) if (key.startsWith(prefix)) found.push([key, record as StoredRecord<T>])
+    return found.sort(([a], [b]) => (a < b ? -1 : 1))
+  }
+
+  /** Lets go of a record's copy in memory. */
+  forget(key: string): void {
+    this.#records.delete(key)
+  }
+
+  /** All changes or none; resolves when they are durable. False: somebody else's change came first. */
+  tryCommit(changes: readonly RecordChange[]): Promise<boolean> {
+    return new Promise((done, failed) => {
+      this.#waiting.push({ changes, done, failed })
+      if (!this.#pumping) void this.#pump()
+    })
+  }
+
+  async commit(changes: readonly RecordChange[]): Promise<void> {
+    if (!(await this.tryCommit(changes))) throw errors.fail('MS-7021', { key: changes[0]?.key ?? '' })
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true
+    try {
+      while (this.#waiting.length > 0) {
+        const group = this.#takeGroup()
+        if (group.length > 0) await this.#write(group)
+      }
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  /** The waiting changes whose expectations hold and whose keys do not meet; those that cannot hold are answered. */
+  #takeGroup(): Waiting[] {
+    const group: Waiting[] = []
+    const later: Waiting[] = []
+    const touched = new Set<string>()
+    for (const waiting of this.#waiting) {
+      if (waiting.changes.some(({ key }) => touched.has(key))) later.push(waiting)
+      else if (waiting.changes.some(({ key, expect }) => (this.#records.get(key)?.version ?? 0) !== expect)) waiting.done(false)
+      else {
+        for (const { key } of waiting.changes) touched.add(key)
+        group.push(waiting)
+      }
+    }
+    this.#waiting = later
+    return group
+  }
+
+  async #write(group: readonly Waiting[]): Promise<void> {
+    const changes = group.flatMap((waiting) => waiting.changes)
+    try {
+      const committed = await this.#store.commit(
+        changes.map(({ key, expect, value }) => ({ key, expect, value: value === null ? null : JSON.stringify(value) })),
+      )
+      if (committed) for (const change of changes) this.#mirror(change)
+      for (const waiting of group) waiting.done(committed)
+    } catch (error) {
+      for (const waiting of group) waiting.failed(error)
+    }
+  }
+
+  /** A commit raises a record's version by one: `CommitStore`'s promise. */
+  #mirror({ key, expect, value }: RecordChange): void {
+    if (value === null) this.#records.delete(key)
+    else this.#records.set(key, { value, version: expect + 1 })
+  }
+}

@@ -1,0 +1,48 @@
+import { Worker } from 'node:worker_threads'
+import type { CommitStore } from '../../base/ports.ts'
+
+export interface StoreRequest {
+  readonly id: number
+  readonly method: 'get' | 'list' | 'commit' | 'close'
+  readonly args: readonly unknown[]
+}
+export type StoreAnswer = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failed: string }
+
+const suffix = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+
+/** The catalogue's SQLite file in a thread of its own, since it blocks while it syncs. */
+export function openCatalogueStore(path: string): CommitStore & { close(): Promise<void> } {
+  const worker = new Worker(new URL(`./catalogue-thread.${suffix}`, import.meta.url), {
+    workerData: { path },
+    resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 },
+  })
+  const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>()
+  let nextId = 1
+  worker.on('message', (answer: StoreAnswer) => {
+    const caller = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('failed' in answer) caller?.reject(new Error(answer.failed))
+    else caller?.resolve(answer.result as never)
+  })
+  const gone = (error: Error): void => {
+    for (const caller of waiting.values()) caller.reject(error)
+    waiting.clear()
+  }
+  worker.on('error', gone)
+  worker.on('exit', () => gone(new Error('the catalogue thread ended')))
+  const ask = <T>(method: StoreRequest['method'], ...args: readonly unknown[]): Promise<T> =>
+    new Promise((resolve, reject) => {
+      const id = nextId++
+      waiting.set(id, { resolve, reject })
+      worker.postMessage({ id, method, args } satisfies StoreRequest)
+    })
+  return {
+    get: (key) => ask('get', key),
+    list: (prefix) => ask('list', prefix),
+    commit: (changes) => ask('commit', changes),
+    close: async () => {
+      await ask('close')
+      await worker.terminate()
+    },
+  }
+}

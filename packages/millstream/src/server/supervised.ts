@@ -1,0 +1,140 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { closeSync, openSync, renameSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { limits } from '../base/limits.ts'
+import type { ProcessState, Role } from './messages.ts'
+
+/** A role's budget: V8's heap is held to it, so that an idle server is small and a leak ends one process only. */
+interface Budget {
+  readonly heapMb: number
+  readonly youngMb: number
+}
+const budgets: Readonly<Record<Role, Budget>> = {
+  hub: { heapMb: 768, youngMb: 16 },
+  olap: { heapMb: 512, youngMb: 16 },
+  job: { heapMb: 512, youngMb: 16 },
+  preview: { heapMb: 256, youngMb: 8 },
+  demo: { heapMb: 96, youngMb: 2 },
+}
+
+export interface SupervisedOptions {
+  readonly role: Role
+  readonly job: string | null
+  readonly name: string
+  readonly logFolder: string
+  /** Asked at each start. */
+  environment(): Readonly<Record<string, string>>
+  onMessage(message: unknown): void
+  onChange(): void
+  /** False: it is not started again. */
+  onExit(reason: string, code: number | null): boolean
+}
+
+const suffix = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
+
+/** A child process that is started again when it ends, later each time, until `stop`. */
+export class Supervised {
+  readonly options: SupervisedOptions
+  #child: ChildProcess | null = null
+  #timer: NodeJS.Timeout | null = null
+  #restarts = 0
+  #failures = 0
+  #reason: string | null = null
+  #startedAtMs = 0
+  #stopping = false
+
+  constructor(options: SupervisedOptions) {
+    this.options = options
+    this.#start()
+  }
+
+  state(): ProcessState {
+    const { role, job } = this.options
+    return {
+      role,
+      job,
+      processId: this.#child?.pid ?? null,
+      state: this.#child === null ? 'waiting' : 'running',
+      restarts: this.#restarts,
+      reason: this.#reason,
+      startedAtMs: this.#startedAtMs,
+    }
+  }
+
+  send(message: unknown): void {
+    if (this.#child?.connected === true) this.#child.send(message as object, () => {})
+  }
+
+  /** Ends it now and starts it again at once, as after a change of what it runs. */
+  restart(): void {
+    this.#failures = 0
+    this.#child?.kill('SIGTERM')
+  }
+
+  /** Asks it to end; after a while makes it. */
+  stop(): Promise<void> {
+    this.#stopping = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+    const child = this.#child
+    if (child === null) return Promise.resolve()
+    return new Promise((resolve) => {
+      const force = setTimeout(() => child.kill('SIGKILL'), limits.stopWithinMs)
+      child.once('exit', () => {
+        clearTimeout(force)
+        resolve()
+      })
+      child.kill('SIGTERM')
+    })
+  }
+
+  #start(): void {
+    this.#timer = null
+    const { role, name, logFolder } = this.options
+    const { heapMb, youngMb } = budgets[role]
+    const log = openLog(join(logFolder, `${name}.log`))
+    const child = spawn(
+      process.execPath,
+      [
+        '--disable-warning=ExperimentalWarning',
+        `--max-old-space-size=${heapMb}`,
+        `--max-semi-space-size=${youngMb}`,
+        join(import.meta.dirname, 'roles', `${role}.${suffix}`),
+      ],
+      { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...this.options.environment() } },
+    )
+    closeSync(log)
+    this.#child = child
+    this.#startedAtMs = Date.now()
+    child.on('message', (message) => this.options.onMessage(message))
+    child.on('error', () => {})
+    child.on('exit', (code, signal) => this.#ended(code, signal))
+    this.options.onChange()
+  }
+
+  #ended(code: number | null, signal: NodeJS.Signals | null): void {
+    this.#child = null
+    if (this.#stopping) return
+    const reason = signal === null ? `it ended with exit code ${code}` : `it was ended by ${signal}`
+    this.#reason = reason
+    if (!this.options.onExit(reason, code)) {
+      this.#stopping = true
+      return
+    }
+    const livedMs = Date.now() - this.#startedAtMs
+    this.#failures = livedMs > limits.restartForgivenMs || code === 0 ? 0 : this.#failures + 1
+    this.#restarts++
+    const delayMs = this.#failures <= 1 ? 0 : Math.min(limits.restartDelayMsMax, limits.restartDelayMs * 2 ** (this.#failures - 2))
+    this.#timer = setTimeout(() => this.#start(), delayMs)
+    this.options.onChange()
+  }
+}
+
+/** Appends; a log that has grown is put aside first (one old one is kept). */
+function openLog(path: string): number {
+  try {
+    if (statSync(path).size > limits.logFileBytesMax) renameSync(path, `${path}.1`)
+  } catch {
+    // There is none yet.
+  }
+  return openSync(path, 'a', 0o600)
+}
