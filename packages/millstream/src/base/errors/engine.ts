@@ -98,4 +98,12 @@ export const engineErrors = {
     says: (e) => `The row came after every window of its time had fired (${e.node})`,
     do: () => 'Allow more disorder in the WATERMARK of the stream, or redrive the late rows into a correcting pipeline.',
   } satisfies ErrorKind<{ node: string }>,
+  'MS-5012': {
+    domain: 'user',
+    http: 404,
+    retry: false,
+    title: 'Stream is gone',
+    says: (e) => `The stream ${e.stream} that the plan reads or writes is not there any more`,
+    do: () => 'Deploy the pipeline again: a stream made anew under the same name is another stream.',
+  } satisfies ErrorKind<{ stream: string }>,
 } as const

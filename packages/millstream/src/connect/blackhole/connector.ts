@@ -1,0 +1,14 @@
+import type { Connector } from '../../flow/connector.ts'
+
+export const blackholeConnector: Connector = {
+  descriptor: { name: 'blackhole', source: false, sink: true, metadata: {}, options: ['property-version'], requiredOptions: [] },
+  sink: () => ({
+    async write() {},
+    async prepare() {
+      return null
+    },
+    async commit() {},
+    async abort() {},
+    async close() {},
+  }),
+}
