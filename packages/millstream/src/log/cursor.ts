@@ -71,7 +71,7 @@ export class BlockCursor {
       if (counted.segment.base > end) return
       this.#enter(counted.segment)
       for (;;) {
-        const header = await this.#next(counted)
+        const header = await this.#next(counted, end)
         if (header === null) break
         if (header.kind === 'marker') continue
         if (header.baseOffset + header.rows > Math.min(end, counted.end ?? end)) return
@@ -109,7 +109,7 @@ export class BlockCursor {
   async #find(counted: CountedSegment, offset: number, end: number): Promise<BlockHeader | null> {
     if (this.#segment?.name !== counted.segment.name || offset < this.#offset) this.#enter(counted.segment)
     while (this.#offset < end) {
-      const header = await this.#next(counted)
+      const header = await this.#next(counted, end)
       if (header === null) return null
       if (header.rows > 0 && offset < header.baseOffset + header.rows) {
         this.#current = header
@@ -127,7 +127,7 @@ export class BlockCursor {
   }
 
   /** The block at the position, and a step behind it; null at the end of what counts. */
-  async #next(counted: CountedSegment): Promise<BlockHeader | null> {
+  async #next(counted: CountedSegment, end: number): Promise<BlockHeader | null> {
     const { segment } = counted
     const file = await this.#open(segment)
     const limit = counted.bytes ?? Number.MAX_SAFE_INTEGER
@@ -136,7 +136,8 @@ export class BlockCursor {
       file.forget()
       read = await this.#again(file, limit)
     }
-    if (read.kind === 'end') return null
+    // At the committed end the writer may be in the middle of its next block.
+    if (read.kind === 'end' || (read.kind === 'bad' && this.#offset >= end)) return null
     const identity = this.#identity(segment)
     if (read.kind === 'bad') throw corruption(identity, this.#position, this.#offset, read.reason)
     const { header } = read

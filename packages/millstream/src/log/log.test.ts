@@ -6,6 +6,8 @@ import { after, test } from 'node:test'
 import { nodeStorage } from '../base/real/storage.ts'
 import { systemRandom, systemScheduler } from '../base/real/system.ts'
 import { openJobPartition } from './job-partition.ts'
+import { auditLedger, edgeLedger, foldEdgeLedger } from './ledger.ts'
+import { readRejected } from './read-rejected.ts'
 import { openPartitionReader } from './reader.ts'
 import { endsOf, range, readNumbers, testAppend, testBatch, testReject, testStream } from './testing.ts'
 import { openGatewayPartition } from './writer.ts'
@@ -186,4 +188,40 @@ test('only the columns asked for are read, and a reader can go to a time', async
   assert.deepEqual([slice?.offset, slice?.batch.rowCount, slice?.ingestTimesMs()[0], slice?.ingestTimesMs()[24]], [20, 25, 1200, 1400])
   assert.equal(await reader.seekTime(9999), 50)
   await Promise.all([writer.close(), reader.close()])
+})
+
+test('rejected rows keep their bytes, reason and place, and the ledger adds up', async () => {
+  const { ports } = place()
+  const writer = await openGatewayPartition(ports, '', testStream, 0)
+  await writer.append(testAppend(range(0, 3), null, [testReject(1), testReject(2)]))
+  await writer.append(testAppend([], null, [testReject(3)]))
+  await writer.append({ ...testAppend([3]), receivedAtMs: 70_000 })
+  const ends = { end: writer.end(), rejectedEnd: writer.rejectedEnd() }
+  const rejected = await readRejected(ports.storage, '', testStream, 0, { ...ends, from: 1, rowsMax: 10 })
+  assert.deepEqual(
+    rejected.map(({ number, offset, row }) => [number, offset, row]),
+    [
+      [1, 0, testReject(2)],
+      [2, 3, testReject(3)],
+    ],
+  )
+  const entries = edgeLedger('s1', 0, writer.account())
+  assert.deepEqual(
+    entries.map((entry) => [entry.minuteMs, entry.from, entry.to, entry.in, entry.out, entry.rejected]),
+    [
+      [0, 0, 3, 6, 3, 3],
+      [60_000, 3, 4, 1, 1, 0],
+    ],
+  )
+  assert.deepEqual(await foldEdgeLedger(ports.storage, '', testStream, 0, ends), entries)
+  assert.deepEqual(auditLedger(entries), [])
+  const [first, second] = entries
+  assert.deepEqual(
+    auditLedger([
+      { ...first, to: 2, out: 9 },
+      { ...second, from: 3 },
+    ] as typeof entries).map((found) => found.kind),
+    ['unbalanced', 'gap'],
+  )
+  await writer.close()
 })

@@ -1,3 +1,4 @@
+import { faultPlace } from '../base/fault.ts'
 import type { Storage } from '../base/ports.ts'
 import { AccountBook } from './account-book.ts'
 import { DuplicateTable, readSnapshot } from './duplicates.ts'
@@ -88,6 +89,7 @@ export async function recoverPartition(
     const reason = `it ends at offset ${end}, though rows up to ${snapshot.end} were committed`
     throw corruption(identity(last.segment), last.scan.position, end, reason)
   }
+  faultPlace('recovery')
   if (last !== null) await settle(storage, folder, last)
   return {
     point: { end, rejectedEnd, lastAppendMs: last?.scan.lastAppendMs ?? 0 },

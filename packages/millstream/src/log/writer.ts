@@ -1,4 +1,5 @@
 import { errors } from '../base/errors.ts'
+import { faultPlace } from '../base/fault.ts'
 import { limits } from '../base/limits.ts'
 import type { Cancel, Ports } from '../base/ports.ts'
 import { Batch } from '../data/batch.ts'
@@ -226,6 +227,7 @@ class GroupCommitWriter implements GatewayPartition {
         blocks.push({ run, producers, account: writer.addRows(rowsOf(run, producers), point) })
       }
       await writer.write()
+      faultPlace('append')
       await writer.sync()
     } catch (error) {
       this.#abandon(writer, point)
