@@ -37,6 +37,8 @@ export const limits = {
   sqlNestingMax: 200,
   /** Operators of one level in a row, as in a OR b OR ...: later steps walk them as a depth. */
   sqlChainMax: 1000,
+  /** Characters of a text that REPEAT, LPAD and RPAD make: small arguments must not fill the memory. */
+  madeTextCharactersMax: 1024 * 1024,
   /** Kernels an expression keeps, one for each combination of column layouts; beyond it they are made anew. */
   kernelsMax: 64,
   /** A function of a dictionary column runs once an entry when the dictionary has at most this many, or twice the batch's rows. */

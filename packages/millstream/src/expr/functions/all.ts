@@ -3,7 +3,11 @@ import { arithmeticFunctions } from './arithmetic.ts'
 import { castFunctions } from './cast.ts'
 import { comparisonFunctions } from './comparison.ts'
 import { conditionalFunctions } from './conditional.ts'
+import { encodingFunctions } from './encoding.ts'
 import { logicFunctions } from './logic.ts'
+import { mathFunctions } from './math.ts'
+import { regexFunctions } from './regex.ts'
+import { stringFunctions } from './string.ts'
 
 /** Every function and operator; overloads of one name are tried in this order. */
 export const allFunctions: readonly ScalarFunction[] = [
@@ -12,4 +16,8 @@ export const allFunctions: readonly ScalarFunction[] = [
   ...logicFunctions,
   ...conditionalFunctions,
   ...castFunctions,
+  ...stringFunctions,
+  ...regexFunctions,
+  ...encodingFunctions,
+  ...mathFunctions,
 ]

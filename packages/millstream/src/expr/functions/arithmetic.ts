@@ -62,18 +62,21 @@ function operands(operator: Operator, a: LogicalType, b: LogicalType): LogicalTy
   if (operator === '%' && (isApproximate(a) || isApproximate(b))) {
     return [withNullable(types.double(), a.nullable), withNullable(types.double(), b.nullable)]
   }
+  if (operator === '%' && scaleOf(a) === 0 && scaleOf(b) === 0) return [a, b]
   if (a.kind === 'DECIMAL' || b.kind === 'DECIMAL') {
     if (!isApproximate(a) && !isApproximate(b)) return [asDecimal(a), asDecimal(b)]
   }
-  if (operator === '%') return [a, b]
   const common = commonNumeric(a, b)
   return common === null ? null : [withNullable(common, a.nullable), withNullable(common, b.nullable)]
 }
 
 function resultOf(operator: Operator, a: LogicalType, b: LogicalType): LogicalType | null {
+  if (operator === '%' && scaleOf(a) === 0 && scaleOf(b) === 0) return b
   if (a.kind === 'DECIMAL' && b.kind === 'DECIMAL') return decimalRules[operator](a, b)
   return operator === '%' ? b : commonNumeric(a, b)
 }
+
+const scaleOf = (type: LogicalType): number | undefined => decimalOf(type)?.scale
 
 function asDecimal(type: LogicalType): LogicalType {
   const { precision, scale } = decimalOf(type) as DecimalShape
@@ -83,7 +86,7 @@ function asDecimal(type: LogicalType): LogicalType {
 function numberRun(operator: Operator, { args, type, at }: CallShape): Run {
   const [a, b] = args as [LogicalType, LogicalType]
   if (a.kind === 'DECIMAL' && b.kind === 'DECIMAL' && type.kind === 'DECIMAL') return decimalRun(operator, a, b, type, at)
-  if (isInteger(a) && isInteger(b)) return integerRun(operator, type, at)
+  if (scaleOf(a) === 0 && scaleOf(b) === 0) return integerRun(operator, type, at)
   const round = type.kind === 'FLOAT' ? Math.fround : (value: number) => value
   return (left: number, right: number) => round(floating(operator, left, right))
 }

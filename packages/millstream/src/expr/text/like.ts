@@ -5,8 +5,9 @@ export interface SimpleLike {
 }
 
 export function simpleLike(pattern: string): SimpleLike | null {
-  if (/[_\\]/.test(pattern)) return null
+  if (pattern.includes('_')) return null
   const text = pattern.replace(/^%+|%+$/g, '')
+  if (text === '' && pattern !== '') return { kind: 'contains', text }
   if (text.includes('%')) return null
   const [before, after] = [pattern.startsWith('%'), pattern.endsWith('%')]
   return { kind: before ? (after ? 'contains' : 'ends') : after ? 'starts' : 'equals', text }
