@@ -51,6 +51,8 @@ export const limits = {
   jobIdleTickMs: 100,
   /** How often a job looks for new partitions and files. */
   splitDiscoveryMs: 1000,
+  /** How often a preview says how it stands: fluid to look at, cheap to send. */
+  previewProgressMs: 250,
   /** How often a job says how it does. */
   jobStatusIntervalMs: 1000,
 
@@ -87,4 +89,28 @@ export const limits = {
   datasetFlushRowsMax: 131_072,
   /** Rows read from a partition at once. */
   datasetReadRowsMax: 16_384,
+  /** Bodies that are being taken in, all requests together, unpacked; their columns need about as much again. */
+  bodiesBytesMax: 64 * 1024 * 1024,
+  /** What a compressed body is taken for until it is unpacked; the unpacking itself stops at requestBytesMax. */
+  unpackingBytesMin: 1024 * 1024,
+  /** Dead letters on a page, and redriven at once. */
+  deadLettersPageDefault: 100,
+  deadLettersPageMax: 1000,
+  /** Rows without a key go to one partition until it has so many from this process: large blocks, even partitions. */
+  stickyRows: 65_536,
+  /** Producers whose last sequence is remembered to say that some were left out. */
+  gapProducersMax: 4096,
+  /** Request headers together, how many, and how long a client may take to send them: nobody holds a connection for free. */
+  headersBytesMax: 16 * 1024,
+  headersCountMax: 100,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  /** How often timeouts of connections are looked at. */
+  connectionCheckMs: 2_000,
+  /** Connections at once; each costs a few kilobytes. */
+  connectionsMax: 4096,
+  /** A follower gets a comment when nothing else came, so that proxies keep the connection. */
+  followCommentMs: 15_000,
+  /** What waits for a slow reader before reading stops for it. */
+  followBufferBytesMax: 256 * 1024,
 } as const
