@@ -1,6 +1,7 @@
 import type { HomeGraph, LiveUpdate } from './protocol/home.ts'
 import type { DeadLetter, LedgerAnswer } from './protocol/ledger.ts'
 import type { DatasetObject, JobObject, Page, PipelineObject, PlannedChange, StreamObject } from './protocol/objects.ts'
+import type { CreatedToken, ProcessInfo, ProjectExport, ProjectPlan, ProjectRequest } from './protocol/projects.ts'
 import type { SqlMessage, SqlRequest } from './protocol/sql.ts'
 import { type Connection, lines, MillstreamProblem, request, serverSentEvents } from './request.ts'
 
@@ -8,6 +9,7 @@ export type * from './protocol/home.ts'
 export type * from './protocol/ledger.ts'
 export type * from './protocol/objects.ts'
 export type * from './protocol/problems.ts'
+export type * from './protocol/projects.ts'
 export type * from './protocol/sql.ts'
 export { MillstreamProblem } from './request.ts'
 
@@ -116,6 +118,14 @@ export function createClient(options: ClientOptions) {
       })
     },
     jobs: () => json<Page<JobObject>>('/v1/jobs'),
+    processes: () => json<readonly ProcessInfo[]>('/v1/processes'),
+    /** An exercise: ends one of the server's processes as a crash would. */
+    killProcess: (processId: number) => sendJson<unknown>('POST', `/v1/processes/${processId}/kill`, {}),
+    /** What `applyProject` would do. */
+    planProject: (project: ProjectRequest) => sendJson<ProjectPlan>('POST', '/v1/plan', project),
+    applyProject: (project: ProjectRequest) => sendJson<ProjectPlan>('POST', '/v1/apply', project),
+    exportProject: (project?: string) => json<ProjectExport>(`/v1/export${queryText({ project })}`),
+    createToken: (name: string) => sendJson<CreatedToken>('POST', '/v1/tokens', { name }),
 
     /** Rows of a stream as they are committed. */
     async *tail(name: string, tail: TailOptions = {}): AsyncGenerator<TailedRow> {
