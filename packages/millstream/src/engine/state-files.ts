@@ -21,8 +21,7 @@ export class StateFiles {
 
   /** Durable when it resolves. */
   async write(frozen: FrozenState): Promise<StatePointer> {
-    if (!this.#made) await this.#storage.makeFolder(this.#folder)
-    this.#made = true
+    if (!this.#made) await this.#makeFolder()
     const file = await this.#storage.open(this.#path(frozen.file), 'create')
     try {
       await file.write(frozen.parts, 0)
@@ -46,6 +45,15 @@ export class StateFiles {
   async collect(needed: readonly string[]): Promise<void> {
     const keep = new Set(needed)
     for (const name of await this.#storage.list(this.#folder)) if (!keep.has(name)) await this.#storage.remove(this.#path(name))
+  }
+
+  async #makeFolder(): Promise<void> {
+    await this.#storage.makeFolder(this.#folder)
+    const parts = this.#folder.split('/')
+    for (let depth = parts.length - 1; depth >= 0 && depth >= parts.length - 3; depth--) {
+      await this.#storage.syncFolder(parts.slice(0, depth).join('/'))
+    }
+    this.#made = true
   }
 
   async #read(ref: PageRef): Promise<Uint8Array> {

@@ -12,6 +12,7 @@ export function printConnector(print: (line: string) => void): Connector {
       metadata: {},
       options: ['print-identifier', 'standard-error', 'sink.parallelism', 'property-version'],
       requiredOptions: [],
+      takesChanges: true,
     },
     sink({ table }) {
       const prefix = table.options['print-identifier']

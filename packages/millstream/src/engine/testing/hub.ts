@@ -104,6 +104,12 @@ export class TestHub {
     return rows
   }
 
+  /** Everybody who listened or wrote is dead. What was committed stands. */
+  crash(): void {
+    this.#listeners.clear()
+    this.#writers.clear()
+  }
+
   async close(): Promise<void> {
     for (const writer of this.#writers.values()) await writer.close()
   }
