@@ -54,6 +54,10 @@ function agree(expression: Expression, batch: Batch, label: string): void {
   )
 }
 
+const wantsUnit = new Set(['EXTRACT', 'TIMESTAMPADD', 'TIMESTAMPDIFF', 'FLOOR', 'CEIL'])
+const units = ['MILLISECOND', 'SECOND', 'MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'YEAR', 'EPOCH']
+const unitLiteral = (unit: string): Expression => ({ kind: 'literal', value: unit, type: types.char(unit.length, false) })
+
 test('each function with code of its own gives what the interpreter gives, for arguments drawn from its signature', () => {
   const emitting = allFunctions.filter((one) => one.emit !== undefined || one.nulls === 'lazy')
   for (const [position, one] of emitting.entries()) {
@@ -65,6 +69,13 @@ test('each function with code of its own gives what the interpreter gives, for a
       const inputs = Array.from({ length: count }, () => sampleTypes[random.int(sampleTypes.length)] as LogicalType)
       if (random.int(2) === 0) inputs[count - 1] = inputs[0] as LogicalType
       const args = inputs.map((type, index): Expression => ({ kind: 'input', index, type }))
+      // Units are symbols: only a literal one fits.
+      if (wantsUnit.has(name) && random.int(3) > 0)
+        args.splice(
+          name === 'FLOOR' || name === 'CEIL' ? 1 : 0,
+          count > 1 && random.int(2) === 0 ? 1 : 0,
+          unitLiteral(units[random.int(units.length)] as string),
+        )
       const call = callOf(name, args, sampleTypes[random.int(sampleTypes.length)])
       if (call === null) continue
       tried++

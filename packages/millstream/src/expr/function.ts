@@ -34,7 +34,8 @@ export interface Resolution {
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: values come as the signature says; the signature is what checks them
-export type Run = (...args: any[]) => Value
+export type Argument = any
+export type Run = (...args: Argument[]) => Value
 
 /**
  * One function, or one overload of it. `strict`: a null argument gives null and `run` never sees it; `own`: it sees nulls;

@@ -8,6 +8,8 @@ import { logicFunctions } from './logic.ts'
 import { mathFunctions } from './math.ts'
 import { regexFunctions } from './regex.ts'
 import { stringFunctions } from './string.ts'
+import { timeFunctions } from './time.ts'
+import { timeTextFunctions } from './time-text.ts'
 
 /** Every function and operator; overloads of one name are tried in this order. */
 export const allFunctions: readonly ScalarFunction[] = [
@@ -20,4 +22,6 @@ export const allFunctions: readonly ScalarFunction[] = [
   ...regexFunctions,
   ...encodingFunctions,
   ...mathFunctions,
+  ...timeFunctions,
+  ...timeTextFunctions,
 ]

@@ -101,7 +101,8 @@ function toTime(from: LogicalType, to: LogicalType, env: Env): Cast {
           : (value) => value
   switch (to.kind) {
     case 'DATE':
-      return (value) => splitNanos(wall(value) as bigint).days
+      // Cut towards 1970, as in Flink: the last day of 1969 comes out as the first of 1970.
+      return (value) => Number((wall(value) as bigint) / dayNs)
     case 'TIME': {
       const unit = to.precision >= 3 ? 1 : 10 ** (3 - to.precision)
       return (value) => Math.floor(Number(splitNanos(wall(value) as bigint).nanoOfDay / 1_000_000n) / unit) * unit

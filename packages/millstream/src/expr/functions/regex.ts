@@ -2,7 +2,7 @@ import { RE2JS, RE2JSException } from 're2js'
 import { errors } from '../../base/errors.ts'
 import { types } from '../../data/types.ts'
 import type { Value } from '../../data/value.ts'
-import type { CallShape, Run, ScalarFunction } from '../function.ts'
+import type { Argument, CallShape, Run, ScalarFunction } from '../function.ts'
 import { scalar, take } from '../signature.ts'
 import { likeMatcher } from '../text/like.ts'
 import { constantText } from './constants.ts'
@@ -32,7 +32,7 @@ function compiledOnce<T>(shape: CallShape, position: number, compile: (pattern: 
   }
 }
 
-type WithRegex = (regex: RE2JS, text: string, ...more: never[]) => Value
+type WithRegex = (regex: RE2JS, text: string, ...more: Argument[]) => Value
 
 /** `f(text, pattern, ...)`: null when the pattern is none. */
 function onRegex(run: WithRegex): (shape: CallShape) => Run {
@@ -40,7 +40,7 @@ function onRegex(run: WithRegex): (shape: CallShape) => Run {
     const regex = compiledOnce(shape, 1, (pattern) => regexOf(pattern, shape.name))
     return (text: string, pattern: string, ...more) => {
       const found = regex(pattern)
-      return found === null ? null : run(found, text, ...(more as never[]))
+      return found === null ? null : run(found, text, ...more)
     }
   }
 }
