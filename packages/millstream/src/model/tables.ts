@@ -46,4 +46,6 @@ export interface ConnectorDescriptor {
   /** Option names that are known; an unknown one is an error that names the nearest. */
   readonly options: readonly string[]
   readonly requiredOptions: readonly string[]
+  /** A sink that takes updates and deletes without a PRIMARY KEY, as print does; absent: inserts only. */
+  readonly takesChanges?: boolean
 }

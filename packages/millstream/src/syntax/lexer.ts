@@ -43,25 +43,37 @@ class Lexer {
     const start = this.#mark()
     const text = this.#text
     const character = text[start.start] as string
-    if (character === "'") return this.#push('string', this.#quotedText("'", 'a string', start), start)
+    if (character === "'") {
+      this.#push('string', this.#quotedText("'", 'a string', start), start)
+      return
+    }
     if (character === this.#dialect.identifierQuote) {
       const name = this.#quotedText(character, 'a quoted name', start)
       if (name === '') throw errors.fail('MS-2002', { what: 'an empty quoted name' }, this.#span(start))
-      return this.#push('quoted', name, start)
+      this.#push('quoted', name, start)
+      return
     }
-    if (isDigit(character) || (character === '.' && isDigit(text[start.start + 1] ?? ''))) return this.#number(start)
+    if (isDigit(character) || (character === '.' && isDigit(text[start.start + 1] ?? ''))) {
+      this.#number(start)
+      return
+    }
     const point = String.fromCodePoint(text.codePointAt(start.start) as number)
-    if (identifierStart.test(point)) return this.#word(start)
+    if (identifierStart.test(point)) {
+      this.#word(start)
+      return
+    }
     if (this.#inHint && text.startsWith('*/', start.start)) {
       this.#inHint = false
       this.#position += 2
-      return this.#push('symbol', '*/', start)
+      this.#push('symbol', '*/', start)
+      return
     }
     for (const symbol of symbols) {
       if (!text.startsWith(symbol, start.start)) continue
       this.#position += symbol.length
       if (symbol === '/*+') this.#inHint = true
-      return this.#push('symbol', symbol === '!=' ? '<>' : symbol, start)
+      this.#push('symbol', symbol === '!=' ? '<>' : symbol, start)
+      return
     }
     this.#position += point.length
     throw errors.fail(
@@ -93,13 +105,23 @@ class Lexer {
     const upper = raw.toUpperCase()
     // X'AB', N'text', U&'\0041', _UTF16'text': prefixes stick to the quote.
     if (this.#text[this.#position] === "'") {
-      if (upper === 'X') return this.#binary(start)
-      if (upper === 'N') return this.#push('string', this.#quotedText("'", 'a string', start), start)
-      if (upper.startsWith('_')) return this.#charset(upper.slice(1), start)
+      if (upper === 'X') {
+        this.#binary(start)
+        return
+      }
+      if (upper === 'N') {
+        this.#push('string', this.#quotedText("'", 'a string', start), start)
+        return
+      }
+      if (upper.startsWith('_')) {
+        this.#charset(upper.slice(1), start)
+        return
+      }
     }
     if (upper === 'U' && this.#text.startsWith("&'", this.#position)) {
       this.#position++
-      return this.#push('string', this.#unicode(this.#quotedText("'", 'a string', start), start), start)
+      this.#push('string', this.#unicode(this.#quotedText("'", 'a string', start), start), start)
+      return
     }
     this.#push('word', upper, start)
   }
@@ -120,9 +142,9 @@ class Lexer {
   }
 
   #unicode(value: string, start: Mark): string {
-    const escape = /^\s*UESCAPE\s*'([^'])'/i.exec(this.#text.slice(this.#position))
-    if (escape !== null) this.#position += escape[0].length
-    const sign = escape?.[1] ?? '\\'
+    const written = /^\s*UESCAPE\s*'([^'])'/i.exec(this.#text.slice(this.#position))
+    if (written !== null) this.#position += written[0].length
+    const sign = written?.[1] ?? '\\'
     let result = ''
     for (let i = 0; i < value.length; i++) {
       if (value[i] !== sign) result += value[i]

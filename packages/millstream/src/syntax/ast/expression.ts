@@ -175,7 +175,7 @@ export interface QuantifiedNode {
 export interface CaseNode {
   readonly kind: 'case'
   readonly operand: SqlExpression | null
-  readonly branches: readonly { readonly when: readonly SqlExpression[]; readonly then: SqlExpression }[]
+  readonly branches: readonly { readonly when: readonly SqlExpression[]; readonly value: SqlExpression }[]
   readonly otherwise: SqlExpression | null
   readonly at: Span
 }

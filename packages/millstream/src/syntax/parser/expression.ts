@@ -119,8 +119,8 @@ function range(cursor: Cursor, operand: SqlExpression): SqlExpression | null {
   const like = cursor.acceptOne('LIKE', 'ILIKE', 'RLIKE') ?? (cursor.accept('SIMILAR', 'TO') ? ('SIMILAR TO' as const) : null)
   if (like !== null) {
     const pattern = parseOperand(cursor)
-    const escape = cursor.accept('ESCAPE') ? parseOperand(cursor) : null
-    return { kind: 'like', operator: like, operand, pattern, escape, negated, at: at() }
+    const escapeSign = cursor.accept('ESCAPE') ? parseOperand(cursor) : null
+    return { kind: 'like', operator: like, operand, pattern, escape: escapeSign, negated, at: at() }
   }
   if (cursor.accept('BETWEEN')) {
     const symmetric = cursor.acceptOne('SYMMETRIC', 'ASYMMETRIC') === 'SYMMETRIC'

@@ -133,8 +133,8 @@ function keyword(cursor: Cursor): SqlExpression | null {
       return row(cursor, start, true)
   }
   if (constructors.has(word)) {
-    const constructor = collection(cursor)
-    if (constructor !== null) return constructor
+    const made = collection(cursor)
+    if (made !== null) return made
   }
   if (parenthesisFollows) {
     const special = specialCall(cursor)
@@ -169,7 +169,7 @@ function caseExpression(cursor: Cursor): SqlExpression {
   while (cursor.accept('WHEN')) {
     const when = operand === null ? [cursor.expression()] : cursor.list(() => cursor.expression())
     cursor.expect('THEN')
-    branches.push({ when, then: cursor.expression() })
+    branches.push({ when, value: cursor.expression() })
   }
   if (branches.length === 0) throw cursor.unexpected(['WHEN'])
   const otherwise = cursor.accept('ELSE') ? cursor.expression() : null
