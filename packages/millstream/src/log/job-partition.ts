@@ -4,7 +4,7 @@ import type { Ports } from '../base/ports.ts'
 import { Batch } from '../data/batch.ts'
 import type { StreamDescriptor } from '../model/streams.ts'
 import { batchBytes } from './batch-bytes.ts'
-import { join, layout, partitionFolder, segmentName, streamFolder } from './layout.ts'
+import { makePartitionFolder, segmentName } from './layout.ts'
 import { type AppendPoint, type SegmentOwner, SegmentWriter } from './segment-writer.ts'
 
 /**
@@ -29,10 +29,7 @@ export async function openJobPartition(
   partition: number,
   start: { readonly attempt: number; readonly end: number },
 ): Promise<JobPartition> {
-  const folder = partitionFolder(dataFolder, stream.uid, partition)
-  await ports.storage.makeFolder(folder)
-  for (const parent of [streamFolder(dataFolder, stream.uid), join(dataFolder, layout.streamsFolder)])
-    await ports.storage.syncFolder(parent)
+  const folder = await makePartitionFolder(ports.storage, dataFolder, stream.uid, partition)
   const owner: SegmentOwner = { streamUid: stream.uid, partition, eventTime: stream.contract.watermark?.column ?? null }
   return new AttemptWriter(ports, folder, owner, stream.contract.version, start.attempt, start.end)
 }

@@ -1,3 +1,5 @@
+import type { Storage } from '../base/ports.ts'
+
 /**
  * Where things stand in the data folder; no other file spells these names.
  *
@@ -20,6 +22,16 @@ export const streamFolder = (dataFolder: string, streamUid: string): string => j
 
 export const partitionFolder = (dataFolder: string, streamUid: string, partition: number): string =>
   join(streamFolder(dataFolder, streamUid), String(partition))
+
+/** Makes a partition's folder; it and all above it, up to the data folder, survive a crash. */
+export async function makePartitionFolder(storage: Storage, dataFolder: string, streamUid: string, partition: number): Promise<string> {
+  const folder = partitionFolder(dataFolder, streamUid, partition)
+  await storage.makeFolder(folder)
+  await storage.syncFolder(streamFolder(dataFolder, streamUid))
+  await storage.syncFolder(join(dataFolder, layout.streamsFolder))
+  await storage.syncFolder(dataFolder)
+  return folder
+}
 
 export interface SegmentName {
   readonly name: string

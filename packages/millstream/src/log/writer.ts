@@ -8,7 +8,7 @@ import type { AccountBook } from './account-book.ts'
 import { batchBytes } from './batch-bytes.ts'
 import type { ProducerEntry } from './block-header.ts'
 import { type DuplicateTable, writeSnapshot } from './duplicates.ts'
-import { join, partitionFolder, segmentName, streamFolder } from './layout.ts'
+import { join, makePartitionFolder, segmentName } from './layout.ts'
 import type { Append, Appended, PartitionWriter, ProducerMark } from './log.ts'
 import type { AccountRow, OpeningMarker } from './marker.ts'
 import { type Recovered, recoverPartition } from './recovery.ts'
@@ -32,9 +32,7 @@ export async function openGatewayPartition(
   stream: StreamDescriptor,
   partition: number,
 ): Promise<GatewayPartition> {
-  const folder = partitionFolder(dataFolder, stream.uid, partition)
-  await ports.storage.makeFolder(folder)
-  for (const parent of [streamFolder(dataFolder, stream.uid), join(dataFolder, 'streams')]) await ports.storage.syncFolder(parent)
+  const folder = await makePartitionFolder(ports.storage, dataFolder, stream.uid, partition)
   const found = await recoverPartition(ports.storage, folder, stream.uid, partition)
   const owner: SegmentOwner = { streamUid: stream.uid, partition, eventTime: stream.contract.watermark?.column ?? null }
   let writer: SegmentWriter | null = null

@@ -35,6 +35,7 @@ interface Inode {
   size: number
   /** What is on the disk for certain. */
   durable: Uint8Array
+  durableSize: number
   /** Since then, in order: on a crash any of it, torn at any byte, may be there or not. */
   unsynced: Write[]
   /** Writes of a sync that failed: the system takes them for clean, so that no later sync brings them to the disk. */
@@ -73,7 +74,7 @@ export class SimulatedStorage implements Storage {
     if (known !== undefined && mode === 'create') throw failure('EEXIST', path)
     if (known !== undefined) return this.#file(known, path, mode !== 'read')
     if (mode === 'read' || !this.#isFolder(parentOf(clean(path)))) throw failure('ENOENT', path)
-    const inode: Inode = { bytes: new Uint8Array(0), size: 0, durable: new Uint8Array(0), unsynced: [], orphaned: [] }
+    const inode: Inode = { bytes: new Uint8Array(0), size: 0, durable: new Uint8Array(0), durableSize: 0, unsynced: [], orphaned: [] }
     this.#change(clean(path), inode)
     return this.#file(inode, path, true)
   }
@@ -160,23 +161,32 @@ export class SimulatedStorage implements Storage {
     }
   }
 
+  /** Something is written that no sync has made durable: the moment at which a crash is most interesting. */
+  hasUnsynced(): boolean {
+    for (const entry of this.#names.values()) if (entry !== 'folder' && entry.unsynced.length > 0) return true
+    return false
+  }
+
   sizeOf(path: string): number {
     const inode = this.#names.get(clean(path))
     return inode === undefined || inode === 'folder' ? 0 : inode.size
   }
 
   #loseUnsynced(inode: Inode): void {
-    let disk = inode.durable
     for (const write of [...inode.orphaned, ...inode.unsynced]) {
+      // Disks lose sectors; controllers lose less and more than that.
+      const tear = [64, 512, 4096][this.#random.int(3)] as number
+      const survives = [0.5, 0.9][this.#random.int(2)] as number
       for (let at = 0; at < write.bytes.length; ) {
-        const length = Math.min(write.bytes.length - at, 1 + this.#random.int(4096))
-        if (this.#random.next() < 0.5) disk = put(disk, disk.length, write.position + at, write.bytes.subarray(at, at + length)).bytes
+        const length = Math.min(write.bytes.length - at, 1 + this.#random.int(tear))
+        if (this.#random.next() < survives) {
+          makeDurable(inode, { position: write.position + at, bytes: write.bytes.subarray(at, at + length) })
+        }
         at += length
       }
     }
-    inode.bytes = disk.slice()
-    inode.size = disk.length
-    inode.durable = disk.slice()
+    inode.bytes = inode.durable.slice(0, inode.durableSize)
+    inode.size = inode.durableSize
     inode.unsynced = []
     inode.orphaned = []
   }
@@ -220,7 +230,7 @@ export class SimulatedStorage implements Storage {
           throw failure('EIO', path)
         }
         if (this.#random.next() < this.faults.syncLies) return
-        for (const one of covered) inode.durable = put(inode.durable, inode.durable.length, one.position, one.bytes).bytes
+        for (const one of covered) makeDurable(inode, one)
         inode.unsynced = inode.unsynced.filter((one) => !covered.includes(one))
       },
       sizeBytes: async () => {
@@ -230,7 +240,8 @@ export class SimulatedStorage implements Storage {
       truncate: async (sizeBytes) => {
         await check()
         inode.bytes = resized(inode.bytes, sizeBytes)
-        inode.durable = resized(inode.durable, Math.min(sizeBytes, inode.durable.length))
+        inode.durableSize = Math.min(sizeBytes, inode.durableSize)
+        inode.durable = resized(inode.durable, inode.durableSize)
         inode.size = sizeBytes
       },
       close: check,
@@ -268,9 +279,15 @@ function apply(names: Map<string, Entry>, { path, entry }: NameChange): void {
 function put(bytes: Uint8Array, size: number, position: number, written: Uint8Array): { bytes: Uint8Array; size: number } {
   const end = Math.max(size, position + written.length)
   let target = bytes
-  if (end > target.length) target = resized(bytes, end)
+  if (end > target.length) target = resized(bytes, Math.max(end, 2 * bytes.length))
   target.set(written, position)
   return { bytes: target, size: end }
+}
+
+function makeDurable(inode: Inode, write: Write): void {
+  const grown = put(inode.durable, inode.durableSize, write.position, write.bytes)
+  inode.durable = grown.bytes
+  inode.durableSize = grown.size
 }
 
 function resized(bytes: Uint8Array, size: number): Uint8Array {
