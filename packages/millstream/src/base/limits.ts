@@ -113,4 +113,14 @@ export const limits = {
   followCommentMs: 15_000,
   /** What waits for a slow reader before reading stops for it. */
   followBufferBytesMax: 256 * 1024,
+  /** A string column with more different values than this is no dictionary: ids and lookups would cost more than they save. */
+  scanDictionaryEntriesMax: 1024,
+  scanDictionaryBytesMax: 64 * 1024,
+  /** After so many bodies as plain bytes a string column tries again to be a dictionary: values drift. */
+  scanDictionaryRetryCalls: 256,
+  /** Rows that a scanner starts with room for; and what it gives back after a larger body. */
+  scanRowsStart: 512,
+  scanRowsKept: 8192,
+  /** Fields of an object that are scanned inside one generated function; more would outgrow what the compiler optimises. */
+  scanFieldsInline: 40,
 } as const

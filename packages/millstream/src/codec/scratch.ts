@@ -1,0 +1,314 @@
+import { unreachable } from '../base/assert.ts'
+import { type Column, layoutOf } from '../data/column.ts'
+import { isString, type LogicalType } from '../data/types.ts'
+import { grown, packValidity, TextScratch } from './text-scratch.ts'
+
+/**
+ * Columns while a body is read: written by row number, so that a refused row is overwritten by the next. `nulls` has a
+ * byte a row, 1 for null; who writes a value writes it too. `finish` copies the rows into buffers that the batch owns.
+ */
+export type Scratch = FlatScratch | WordsScratch | NanosScratch | TextScratch | ListScratch | MapScratch | RowScratch
+
+type FlatValues = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
+
+/** bool, int8 to int32, float32, float64 and safe. A value beyond 2^53 is NaN in `values`, and stands in `wide`. */
+export class FlatScratch {
+  readonly type: LogicalType
+  readonly layout: 'bool' | 'int8' | 'int16' | 'int32' | 'float32' | 'float64' | 'safe'
+  values: FlatValues
+  nulls: Uint8Array
+  anyNull = 0
+  wide: { readonly row: number; readonly value: bigint }[] = []
+
+  constructor(type: LogicalType, layout: FlatScratch['layout'], values: FlatValues) {
+    this.type = type
+    this.layout = layout
+    this.values = values
+    this.nulls = new Uint8Array(values.length)
+  }
+
+  grow(capacity: number): void {
+    this.values = growFlat(this.values, capacity)
+    this.nulls = grown(this.nulls, capacity)
+  }
+  shrink(capacity: number): void {
+    this.grow(capacity)
+  }
+  setNull(row: number): void {
+    this.nulls[row] = 1
+    this.anyNull = 1
+    this.values[row] = 0
+  }
+  /** Of a safe column: any int64. */
+  putInt64(row: number, value: bigint): void {
+    this.nulls[row] = 0
+    if (value >= -9007199254740991n && value <= 9007199254740991n) {
+      this.values[row] = Number(value)
+      return
+    }
+    this.values[row] = Number.NaN
+    this.wide.push({ row, value })
+  }
+  finish(rows: number): Column {
+    const { type, layout, values } = this
+    const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
+    this.anyNull = 0
+    if (this.wide.length > 0) {
+      const late = this.wide.filter((one) => one.row < rows && Number.isNaN(values[one.row]))
+      this.wide = []
+      if (late.length > 0) {
+        const wide = new BigInt64Array(rows)
+        for (let row = 0; row < rows; row++) if (!Number.isNaN(values[row])) wide[row] = BigInt(values[row] as number)
+        for (const { row, value } of late) wide[row] = value
+        return { type, length: rows, validity, layout: 'wide', values: wide }
+      }
+    }
+    return { type, length: rows, validity, layout, values: values.slice(0, rows) } as Column
+  }
+}
+
+function growFlat(values: FlatValues, capacity: number): FlatValues {
+  // the union of typed arrays has no common signature for set
+  return grown(values as Float64Array, capacity)
+}
+
+/** DECIMAL above 18 digits. */
+export class WordsScratch {
+  readonly type: LogicalType
+  words: BigInt64Array
+  nulls: Uint8Array
+  anyNull = 0
+
+  constructor(type: LogicalType, capacity: number) {
+    this.type = type
+    this.words = new BigInt64Array(2 * capacity)
+    this.nulls = new Uint8Array(capacity)
+  }
+  grow(capacity: number): void {
+    this.words = grown(this.words, 2 * capacity)
+    this.nulls = grown(this.nulls, capacity)
+  }
+  shrink(capacity: number): void {
+    this.grow(capacity)
+  }
+  setNull(row: number): void {
+    this.nulls[row] = 1
+    this.anyNull = 1
+  }
+  put(row: number, value: bigint): void {
+    this.nulls[row] = 0
+    this.words[2 * row] = BigInt.asIntN(64, value)
+    this.words[2 * row + 1] = value >> 64n
+  }
+  finish(rows: number): Column {
+    const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
+    this.anyNull = 0
+    return { type: this.type, length: rows, validity, layout: 'decimal128', words: this.words.slice(0, 2 * rows) }
+  }
+}
+
+/** Timestamps with more than six digits. */
+export class NanosScratch {
+  readonly type: LogicalType
+  millis: Float64Array
+  nanos: Int32Array
+  nulls: Uint8Array
+  anyNull = 0
+
+  constructor(type: LogicalType, capacity: number) {
+    this.type = type
+    this.millis = new Float64Array(capacity)
+    this.nanos = new Int32Array(capacity)
+    this.nulls = new Uint8Array(capacity)
+  }
+  grow(capacity: number): void {
+    this.millis = grown(this.millis, capacity)
+    this.nanos = grown(this.nanos, capacity)
+    this.nulls = grown(this.nulls, capacity)
+  }
+  shrink(capacity: number): void {
+    this.grow(capacity)
+  }
+  setNull(row: number): void {
+    this.nulls[row] = 1
+    this.anyNull = 1
+    this.millis[row] = 0
+    this.nanos[row] = 0
+  }
+  finish(rows: number): Column {
+    const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
+    this.anyNull = 0
+    return {
+      type: this.type,
+      length: rows,
+      validity,
+      layout: 'nanos',
+      millis: this.millis.slice(0, rows),
+      nanos: this.nanos.slice(0, rows),
+    }
+  }
+}
+
+/** ARRAY. Elements are written from `offsets[row]` on; `ensure` gives the child room for one more. */
+export class ListScratch {
+  readonly type: LogicalType
+  readonly child: Scratch
+  offsets: Int32Array
+  nulls: Uint8Array
+  anyNull = 0
+  #childCapacity: number
+
+  constructor(type: LogicalType, capacity: number, child: Scratch) {
+    this.type = type
+    this.child = child
+    this.offsets = new Int32Array(capacity + 1)
+    this.nulls = new Uint8Array(capacity)
+    this.#childCapacity = capacity
+  }
+  ensure(index: number): void {
+    if (index < this.#childCapacity) return
+    this.#childCapacity *= 2
+    this.child.grow(this.#childCapacity)
+  }
+  grow(capacity: number): void {
+    this.offsets = grown(this.offsets, capacity + 1)
+    this.nulls = grown(this.nulls, capacity)
+  }
+  shrink(capacity: number): void {
+    this.grow(capacity)
+    this.#childCapacity = capacity
+    this.child.shrink(capacity)
+  }
+  setNull(row: number): void {
+    this.nulls[row] = 1
+    this.anyNull = 1
+    this.offsets[row + 1] = this.offsets[row] as number
+  }
+  finish(rows: number): Column {
+    const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
+    this.anyNull = 0
+    const offsets = this.offsets.slice(0, rows + 1)
+    return { type: this.type, length: rows, validity, layout: 'list', offsets, child: this.child.finish(offsets[rows] as number) }
+  }
+}
+
+/** MAP and MULTISET; as ListScratch, with two children. */
+export class MapScratch {
+  readonly type: LogicalType
+  readonly keys: TextScratch
+  readonly items: Scratch
+  offsets: Int32Array
+  nulls: Uint8Array
+  anyNull = 0
+  #childCapacity: number
+
+  constructor(type: LogicalType, capacity: number, keys: TextScratch, items: Scratch) {
+    this.type = type
+    this.keys = keys
+    this.items = items
+    this.offsets = new Int32Array(capacity + 1)
+    this.nulls = new Uint8Array(capacity)
+    this.#childCapacity = capacity
+  }
+  ensure(index: number): void {
+    if (index < this.#childCapacity) return
+    this.#childCapacity *= 2
+    this.keys.grow(this.#childCapacity)
+    this.items.grow(this.#childCapacity)
+  }
+  grow(capacity: number): void {
+    this.offsets = grown(this.offsets, capacity + 1)
+    this.nulls = grown(this.nulls, capacity)
+  }
+  shrink(capacity: number): void {
+    this.grow(capacity)
+    this.#childCapacity = capacity
+    this.keys.shrink(capacity)
+    this.items.shrink(capacity)
+  }
+  setNull(row: number): void {
+    this.nulls[row] = 1
+    this.anyNull = 1
+    this.offsets[row + 1] = this.offsets[row] as number
+  }
+  finish(rows: number): Column {
+    const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
+    this.anyNull = 0
+    const offsets = this.offsets.slice(0, rows + 1)
+    const entries = offsets[rows] as number
+    const keys = this.keys.finish(entries)
+    return { type: this.type, length: rows, validity, layout: 'map', offsets, keys, values: this.items.finish(entries) }
+  }
+}
+
+/** ROW: children have a row for each row, null ones included. */
+export class RowScratch {
+  readonly type: LogicalType
+  readonly children: readonly Scratch[]
+  nulls: Uint8Array
+  anyNull = 0
+
+  constructor(type: LogicalType, capacity: number, children: readonly Scratch[]) {
+    this.type = type
+    this.children = children
+    this.nulls = new Uint8Array(capacity)
+  }
+  grow(capacity: number): void {
+    this.nulls = grown(this.nulls, capacity)
+    for (const child of this.children) child.grow(capacity)
+  }
+  shrink(capacity: number): void {
+    this.nulls = grown(this.nulls, capacity)
+    for (const child of this.children) child.shrink(capacity)
+  }
+  setNull(row: number): void {
+    this.nulls[row] = 1
+    this.anyNull = 1
+    for (const child of this.children) child.setNull(row)
+  }
+  finish(rows: number): Column {
+    const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
+    this.anyNull = 0
+    return { type: this.type, length: rows, validity, layout: 'row', children: this.children.map((child) => child.finish(rows)) }
+  }
+}
+
+export function scratchOf(type: LogicalType, capacity: number): Scratch {
+  const layout = layoutOf(type)
+  switch (layout) {
+    case 'bool':
+      return new FlatScratch(type, layout, new Uint8Array(capacity))
+    case 'int8':
+      return new FlatScratch(type, layout, new Int8Array(capacity))
+    case 'int16':
+      return new FlatScratch(type, layout, new Int16Array(capacity))
+    case 'int32':
+      return new FlatScratch(type, layout, new Int32Array(capacity))
+    case 'float32':
+      return new FlatScratch(type, layout, new Float32Array(capacity))
+    case 'float64':
+    case 'safe':
+      return new FlatScratch(type, layout, new Float64Array(capacity))
+    case 'decimal128':
+      return new WordsScratch(type, capacity)
+    case 'nanos':
+      return new NanosScratch(type, capacity)
+    case 'bytes':
+      return new TextScratch(type, capacity, isString(type))
+    case 'list':
+      return new ListScratch(type, capacity, scratchOf(type.kind === 'ARRAY' ? type.element : type, capacity))
+    case 'map': {
+      const keyType = type.kind === 'MAP' ? type.key : type.kind === 'MULTISET' ? type.element : type
+      const itemType: LogicalType = type.kind === 'MAP' ? type.value : { kind: 'INT', nullable: false }
+      return new MapScratch(type, capacity, new TextScratch(keyType, capacity, true), scratchOf(itemType, capacity))
+    }
+    case 'row':
+      return new RowScratch(type, capacity, type.kind === 'ROW' ? type.fields.map((field) => scratchOf(field.type, capacity)) : [])
+    case 'wide':
+    case 'dictionary':
+    case 'empty':
+      throw new Error(`no events have columns of ${type.kind}`)
+    default:
+      return unreachable(layout)
+  }
+}
