@@ -16,6 +16,8 @@ export interface CallShape {
   readonly name: string
   readonly args: readonly LogicalType[]
   readonly constants: readonly (Value | undefined)[]
+  /** The function that an argument is a call of: JSON_OBJECT takes JSON as it is. */
+  readonly calls: readonly (string | null)[]
   readonly type: LogicalType
   readonly at?: Place
 }

@@ -1,13 +1,12 @@
 import { MillstreamError } from '../base/errors.ts'
 import type { Value } from '../data/value.ts'
 import type { Expression } from './expression.ts'
+import { fixedEnv } from './fixed-env.ts'
 import type { CallShape, Env, Run } from './function.ts'
 import { functionOf } from './registry.ts'
 
 /** The value of an expression for a row. */
 export type Evaluate = (row: readonly Value[]) => Value
-
-export const fixedEnv = (): Env => ({ nowMs: 0, zone: 'UTC' })
 
 /** One value, by the reference. For constants, tests and edges; `evaluator` is for many rows. */
 export function interpret(expression: Expression, row: readonly Value[], env: Env = fixedEnv()): Value {
@@ -42,6 +41,7 @@ export function shapeOf(call: Expression & { kind: 'call' }): CallShape {
     name: call.function,
     args: call.args.map((arg) => arg.type),
     constants: call.args.map(constantOf),
+    calls: call.args.map((arg) => (arg.kind === 'call' ? arg.function : null)),
     type: call.type,
   }
   return call.at === undefined ? shape : { ...shape, at: call.at }

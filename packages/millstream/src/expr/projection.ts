@@ -8,8 +8,9 @@ import { Compiled } from './compile/compiled.ts'
 import { columnKernel, selectKernel } from './compile/kernel.ts'
 import { inputsOf } from './compile/shape.ts'
 import type { Expression } from './expression.ts'
+import { fixedEnv } from './fixed-env.ts'
 import type { Env } from './function.ts'
-import { constantOf, evaluator, fixedEnv } from './interpret.ts'
+import { constantOf, evaluator } from './interpret.ts'
 
 export type Mode = 'compiled' | 'interpreted'
 export interface EvaluationOptions {

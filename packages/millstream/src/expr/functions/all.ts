@@ -1,9 +1,11 @@
 import type { ScalarFunction } from '../function.ts'
 import { arithmeticFunctions } from './arithmetic.ts'
 import { castFunctions } from './cast.ts'
+import { collectionFunctions } from './collection.ts'
 import { comparisonFunctions } from './comparison.ts'
 import { conditionalFunctions } from './conditional.ts'
 import { encodingFunctions } from './encoding.ts'
+import { jsonFunctions } from './json.ts'
 import { logicFunctions } from './logic.ts'
 import { mathFunctions } from './math.ts'
 import { regexFunctions } from './regex.ts'
@@ -24,4 +26,6 @@ export const allFunctions: readonly ScalarFunction[] = [
   ...mathFunctions,
   ...timeFunctions,
   ...timeTextFunctions,
+  ...collectionFunctions,
+  ...jsonFunctions,
 ]
