@@ -108,7 +108,10 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
     if (isArray && padded[at] === 93) at++
     else
       for (;;) {
-        if (at >= end) return fail(at, refusal.unclosed)
+        if (at >= end) {
+          fail(at, refusal.unclosed)
+          return
+        }
         if (cursor.row === capacity) grow()
         const next = read(at, cursor.row, end, 1)
         if (next >= 0) {
@@ -128,7 +131,8 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
           at++
           break
         } else {
-          return fail(at, at >= end ? refusal.unclosed : refusal.syntax)
+          fail(at, at >= end ? refusal.unclosed : refusal.syntax)
+          return
         }
       }
     at = skipSpace(padded, at, cursor)

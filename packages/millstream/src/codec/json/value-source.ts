@@ -41,7 +41,7 @@ else ${orNull(site, refuse(site, refusal.type))}`
     case 'INT':
       return smallInteger(site, -2_147_483_648, 2_147_483_647)
     case 'BIGINT':
-      return bigInteger(site)
+      return bigInteger(site, `const y = H.readInt64(src, at, C); if (C.at < 0) ${passOn(site)} s${id}.putInt64(${row}, y); at = C.at;`)
     case 'FLOAT':
     case 'DOUBLE':
       return double(site)
@@ -74,8 +74,8 @@ else ${orNull(site, refuse(site, refusal.type))}`
       if (site.timeFormat === 'iso') {
         return quoted(site, `end = H.readIsoTime(src, at + 1, C); if (end < 0) ${passOn(site)} ${keep}`)
       }
-      return `if (src[at] > 57) ${orNull(site, refuse(site, refusal.type))}
-else { at = H.readEpoch(src, at, C, ${epochScale[site.timeFormat]}); if (at < 0) ${passOn(site)} ${keep} }`
+      const slow = `if (src[at] > 57) ${refuse(site, refusal.type)} at = H.readEpoch(src, at, C, ${epochScale[site.timeFormat]}); if (at < 0) ${passOn(site)} ${keep}`
+      return site.timeFormat === 'epoch-ms' && type.precision === 3 ? bigInteger(site, slow) : orNull(site, slow)
     }
     case 'ARRAY':
       return nested(site, 91, `list${id}`)
@@ -108,7 +108,8 @@ if (n > 0 && n <= 9 && (n === 1 || src[first] !== 48) && ${whole}${inRange}) { $
 else ${orNull(site, `const x = H.readInteger(src, at, C, ${min}, ${max}); if (C.at < 0) ${passOn(site)} ${store(site, 'x')} at = C.at;`)} }`
 }
 
-function bigInteger(site: ValueSite): string {
+/** Up to 15 digits, in two halves that fit an int32. `slow` reads all else. */
+function bigInteger(site: ValueSite, slow: string): string {
   return `{ ${sign}
 let stop = p + 9;
 while (d >= 0 && d <= 9 && p < stop) { v = (Math.imul(v, 10) + d) | 0; d = src[++p] - 48; }
@@ -120,7 +121,7 @@ if (p === stop && d >= 0 && d <= 9) {
 }
 const n = p - first;
 if (n > 0 && (d < 0 || d > 9) && (n === 1 || src[first] !== 48) && ${whole}) { ${store(site, 'negative === 1 ? 0 - x : x')} at = p; }
-else ${orNull(site, `const y = H.readInt64(src, at, C); if (C.at < 0) ${passOn(site)} s${site.id}.putInt64(${site.row}, y); at = C.at;`)} }`
+else ${orNull(site, slow)} }`
 }
 
 function double(site: ValueSite): string {
