@@ -27,8 +27,6 @@ export const limits = {
   /** Producers and idempotency keys that a partition remembers; the one longest unheard of is forgotten first. */
   producersMax: 4096,
   idempotencyKeysMax: 16_384,
-  /** A footer points to every n-th block so that it has at most this many entries; a seek scans between two. */
-  segmentIndexMax: 1024,
   /** Minutes a partition's ledger keeps apart; older neighbours are added together. */
   ledgerMinutesMax: 50_000,
   /** Small job batches are gathered into one block until they have this many rows. */
@@ -49,6 +47,8 @@ export const limits = {
   checkpointShareInverse: 10,
   /** How long a job sleeps when nothing comes: it bounds how late an idle partition is noticed. */
   jobIdleTickMs: 100,
+  /** Bytes of a file that are read at once: a few thousand rows. */
+  fileChunkBytes: 512 * 1024,
   /** How often a job looks for new partitions and files. */
   splitDiscoveryMs: 1000,
   /** How often a preview says how it stands: fluid to look at, cheap to send. */
@@ -123,4 +123,18 @@ export const limits = {
   scanRowsKept: 8192,
   /** Fields of an object that are scanned inside one generated function; more would outgrow what the compiler optimises. */
   scanFieldsInline: 40,
+  /** Rows in one message of an answer: enough to amortise it, small enough to show early. */
+  messageRowsMax: 500,
+  /** A SELECT that ends reads this far back, unless asked; a prompt that reads everything by accident costs too much. */
+  selectBackMs: 600_000,
+  /** Rows of an answer, unless asked: more than anybody reads. */
+  selectRowsMax: 1_000_000,
+  /** A SELECT or preview ends after this, unless it says less. */
+  selectWithinMs: 120_000,
+  previewWithinMs: 60_000,
+  previewRowsMax: 10_000,
+  /** How often the pages' feed says what moved. */
+  liveIntervalMs: 1000,
+  /** Rates are over so many samples of the feed. */
+  rateSamples: 5,
 } as const

@@ -65,9 +65,24 @@ export class BlockCursor {
   }
 
   /** Each block from the start, markers left out, while `take` answers true. For folds over headers. */
-  async walk(end: number, take: (header: BlockHeader, next: () => Promise<Uint8Array>) => boolean | Promise<boolean>): Promise<void> {
+  async walk(end: number, take: (header: BlockHeader) => boolean | Promise<boolean>): Promise<void> {
     await this.#list(end)
-    for (const counted of this.#segments) {
+    await this.#walk(this.#segments, end, take)
+  }
+
+  /** As `walk`, from a segment on before which nothing was appended at or after this time. */
+  async walkFromTime(appendedAtMs: number, end: number, take: (header: BlockHeader) => boolean): Promise<void> {
+    await this.#list(end)
+    let first = 0
+    for (let index = 1; index < this.#segments.length; index++) {
+      const opening = await this.#openingOf((this.#segments[index] as CountedSegment).segment)
+      if (opening !== 'unreadable' && opening.openedMs < appendedAtMs) first = index
+    }
+    await this.#walk(this.#segments.slice(first), end, take)
+  }
+
+  async #walk(segments: readonly CountedSegment[], end: number, take: (header: BlockHeader) => boolean | Promise<boolean>): Promise<void> {
+    for (const counted of segments) {
       if (counted.segment.base > end) return
       this.#enter(counted.segment)
       for (;;) {
@@ -75,7 +90,7 @@ export class BlockCursor {
         if (header === null) break
         if (header.kind === 'marker') continue
         if (header.baseOffset + header.rows > Math.min(end, counted.end ?? end)) return
-        if (!(await take(header, () => this.bytes(header, 0, header.blockBytes)))) return
+        if (!(await take(header))) return
       }
     }
   }

@@ -1,5 +1,5 @@
-/** What marker blocks say, as JSON in the header. Unknown kinds are passed over: later versions may add some. */
-export type Marker = OpeningMarker | SealMarker
+/** What marker blocks say, as JSON in the header. Other kinds are passed over: later versions may add some. */
+export type Marker = OpeningMarker
 
 /**
  * The first block of every segment. It says where the segment before it ends: what stands there beyond `end` was
@@ -11,16 +11,6 @@ export interface OpeningMarker {
   readonly previous: { readonly segment: string; readonly bytes: number; readonly end: number; readonly rejectedEnd: number } | null
 }
 
-/** The last block of a segment that was closed in good order: its index and its account. */
-export interface SealMarker {
-  readonly type: 'seal'
-  readonly end: number
-  readonly rejectedEnd: number
-  /** Every so often a block: position, base offset, base of its rejected rows, append time. */
-  readonly index: readonly (readonly [position: number, baseOffset: number, baseRejected: number, appendMs: number])[]
-  readonly account: readonly AccountRow[]
-}
-
 /** A minute's blocks, next to each other: their range of offsets, accepted rows and rejected rows. */
 export type AccountRow = readonly [minuteMs: number, from: number, to: number, accepted: number, rejected: number]
 
@@ -28,5 +18,5 @@ export const markerText = (marker: Marker): string => JSON.stringify(marker)
 
 export function parseMarker(text: string): Marker | null {
   const marker = JSON.parse(text) as Marker
-  return marker.type === 'opening' || marker.type === 'seal' ? marker : null
+  return marker.type === 'opening' ? marker : null
 }

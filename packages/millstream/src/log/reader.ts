@@ -102,7 +102,7 @@ class SegmentReader implements SeekingReader {
   async seekTime(appendedAtMs: number): Promise<number> {
     const end = this.#end()
     let found = end
-    await this.#cursor.walk(end, (header) => {
+    await this.#cursor.walkFromTime(appendedAtMs, end, (header) => {
       if (header.rows === 0 || header.lastAppendMs < appendedAtMs) return true
       found = header.baseOffset
       return false

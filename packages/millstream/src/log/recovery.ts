@@ -96,7 +96,7 @@ export async function recoverPartition(
     recovered: {
       end,
       rejectedEnd,
-      tornBytes: last === null || last.scan.sealed ? 0 : last.sizeBytes - last.scan.position,
+      tornBytes: last === null ? 0 : last.sizeBytes - last.scan.position,
       segments: counted.length,
       damaged,
     },
@@ -113,7 +113,6 @@ export async function recoverPartition(
  */
 async function settle(storage: Storage, folder: string, last: NonNullable<RecoveredPartition['last']>): Promise<void> {
   const { scan, segment } = last
-  if (scan.sealed) return
   const file = await storage.open(join(folder, segment.name), 'write')
   try {
     const bytes = new Uint8Array(scan.position - scan.groupPosition)

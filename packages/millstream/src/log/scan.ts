@@ -1,6 +1,5 @@
 import { sectionsHold } from './block.ts'
 import { type BlockHeader, blockAlignment } from './block-header.ts'
-import { type Marker, parseMarker } from './marker.ts'
 import { corruption, misplaced, type SegmentFile, type SegmentIdentity } from './segment.ts'
 
 /** Acknowledged bytes of a segment that are not what was written. */
@@ -20,9 +19,6 @@ export interface Scan {
   readonly rejectedEnd: number
   readonly lastAppendMs: number
   readonly blocks: number
-  /** Closed in good order: nothing is appended behind it. */
-  readonly sealed: boolean
-  readonly opening: Extract<Marker, { type: 'opening' }> | null
   readonly damaged: readonly Damage[]
 }
 
@@ -47,8 +43,7 @@ export async function scanSegment(
   let position = 0
   let end = identity.segment.base
   let rejectedEnd = -1
-  let [groupPosition, lastAppendMs, blocks, sealed] = [0, 0, 0, false]
-  let opening: Scan['opening'] = null
+  let [groupPosition, lastAppendMs, blocks] = [0, 0, 0]
   let skipped = false
   const damaged: Damage[] = []
   for (;;) {
@@ -71,14 +66,6 @@ export async function scanSegment(
     const wrong = misplaced(header, identity, position) ?? (skipped ? null : outOfLine(header, end, rejectedEnd))
     if (wrong !== null) throw corruption(identity, position, end, wrong)
     skipped = false
-    const marker = header.kind === 'marker' ? parseMarker(header.marker) : null
-    if (marker?.type === 'seal') {
-      sealed = true
-      end = marker.end
-      rejectedEnd = marker.rejectedEnd
-      break
-    }
-    if (marker?.type === 'opening') opening = marker
     onBlock(header)
     end = header.baseOffset + header.rows
     rejectedEnd = header.baseRejected + header.rejected
@@ -87,7 +74,7 @@ export async function scanSegment(
     position += header.blockBytes
     blocks++
   }
-  return { position, groupPosition, end, rejectedEnd: Math.max(rejectedEnd, 0), lastAppendMs, blocks, sealed, opening, damaged }
+  return { position, groupPosition, end, rejectedEnd: Math.max(rejectedEnd, 0), lastAppendMs, blocks, damaged }
 }
 
 function outOfLine(header: BlockHeader, end: number, rejectedEnd: number): string | null {

@@ -29,7 +29,7 @@ export interface CountedSegment {
 }
 
 /** What a segment's opening marker says of the one before it; 'unreadable' when it is damaged. */
-export type Opening = OpeningMarker | 'unreadable'
+export type Opening = (OpeningMarker & { readonly openedMs: number }) | 'unreadable'
 
 /**
  * The live segments that were ever committed: an opening marker names the segment it follows, so that one between, whose
@@ -60,7 +60,7 @@ export async function readOpening(storage: Storage, folder: string, segment: Seg
     const read = await file.header(0, await file.sizeBytes())
     if (read.kind !== 'block' || read.header.kind !== 'marker') return 'unreadable'
     const marker = parseMarker(read.header.marker)
-    return marker?.type === 'opening' ? marker : 'unreadable'
+    return marker === null ? 'unreadable' : { ...marker, openedMs: read.header.firstAppendMs }
   } finally {
     await file.close()
   }

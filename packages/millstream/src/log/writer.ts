@@ -37,7 +37,7 @@ export async function openGatewayPartition(
   const owner: SegmentOwner = { streamUid: stream.uid, partition, eventTime: stream.contract.watermark?.column ?? null }
   let writer: SegmentWriter | null = null
   const { last } = found
-  if (last !== null && !last.scan.sealed && last.scan.position === last.sizeBytes && last.scan.damaged.length === 0) {
+  if (last !== null && last.scan.position === last.sizeBytes && last.scan.damaged.length === 0) {
     const file = await ports.storage.open(join(folder, last.segment.name), 'write')
     writer = new SegmentWriter(ports.storage, folder, owner, last.segment, file, last.scan.position)
   }
