@@ -4,10 +4,10 @@ import { columnOf } from '../data/builder.ts'
 import type { Column } from '../data/column.ts'
 import { types } from '../data/types.ts'
 import type { Value } from '../data/value.ts'
+import { rowText } from '../flow/row-text.ts'
 import { millisOf } from '../flow/times.ts'
 import type { PlanNode } from '../model/plan.ts'
 import { lateSchema } from './connect.ts'
-import { rowText } from './row-text.ts'
 import type { Split } from './sources.ts'
 
 /**

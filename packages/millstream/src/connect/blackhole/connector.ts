@@ -1,7 +1,15 @@
 import type { Connector } from '../../flow/connector.ts'
 
 export const blackholeConnector: Connector = {
-  descriptor: { name: 'blackhole', source: false, sink: true, metadata: {}, options: ['property-version'], requiredOptions: [] },
+  descriptor: {
+    name: 'blackhole',
+    source: false,
+    sink: true,
+    metadata: {},
+    options: ['property-version'],
+    requiredOptions: [],
+    takesChanges: true,
+  },
   sink: () => ({
     async write() {},
     async prepare() {

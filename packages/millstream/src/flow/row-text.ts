@@ -2,12 +2,15 @@ import { unreachable } from '../base/assert.ts'
 import type { LogicalType, RowField } from '../data/types.ts'
 import type { Value } from '../data/value.ts'
 
-/** A row as a JSON object: integers keep all digits, times are ISO-8601, bytes base64. For people and dead letters, not the hot path. */
-export function rowText(fields: readonly RowField[], row: readonly Value[]): string {
-  return `{${fields.map((field, i) => `${JSON.stringify(field.name)}:${valueText(field.type, row[i] ?? null)}`).join(',')}}`
+/** How times are written: `iso` with a T, `sql` with a space, as Flink's JSON format has it. */
+export type TimeForm = 'iso' | 'sql'
+
+/** A row as a JSON object: integers keep all digits, bytes are base64. For dead letters and files, row by row. */
+export function rowText(fields: readonly RowField[], row: readonly Value[], times: TimeForm = 'iso'): string {
+  return `{${fields.map((field, i) => `${JSON.stringify(field.name)}:${valueText(field.type, row[i] ?? null, times)}`).join(',')}}`
 }
 
-export function valueText(type: LogicalType, value: Value): string {
+export function valueText(type: LogicalType, value: Value, times: TimeForm = 'iso'): string {
   if (value === null) return 'null'
   switch (type.kind) {
     case 'NULL':
@@ -30,9 +33,9 @@ export function valueText(type: LogicalType, value: Value): string {
     case 'TIME':
       return JSON.stringify(new Date(value as number).toISOString().slice(11, type.precision === 0 ? 19 : 23))
     case 'TIMESTAMP':
-      return JSON.stringify(timeText(value as bigint, type.precision))
+      return JSON.stringify(timeText(value as bigint, type.precision, times))
     case 'TIMESTAMP_LTZ':
-      return JSON.stringify(`${timeText(value as bigint, type.precision)}Z`)
+      return JSON.stringify(`${timeText(value as bigint, type.precision, times)}Z`)
     case 'CHAR':
     case 'VARCHAR':
       return JSON.stringify(value)
@@ -40,14 +43,14 @@ export function valueText(type: LogicalType, value: Value): string {
     case 'VARBINARY':
       return JSON.stringify(Buffer.from(value as Uint8Array).toString('base64'))
     case 'ARRAY':
-      return `[${(value as readonly Value[]).map((each) => valueText(type.element, each)).join(',')}]`
+      return `[${(value as readonly Value[]).map((each) => valueText(type.element, each, times)).join(',')}]`
     case 'ROW':
-      return rowText(type.fields, value as readonly Value[])
+      return rowText(type.fields, value as readonly Value[], times)
     case 'MAP':
     case 'MULTISET': {
       const held: LogicalType = type.kind === 'MAP' ? type.value : { kind: 'INT', nullable: false }
       const pairs = value as readonly (readonly [Value, Value])[]
-      return `{${pairs.map(([key, each]) => `${JSON.stringify(String(key))}:${valueText(held, each)}`).join(',')}}`
+      return `{${pairs.map(([key, each]) => `${JSON.stringify(String(key))}:${valueText(held, each, times)}`).join(',')}}`
     }
     default:
       return unreachable(type)
@@ -61,9 +64,12 @@ function decimalText(unscaled: bigint, scale: number): string {
 }
 
 /** `2026-01-31T10:04:50.123`, with as many digits as the precision has, three at least where there are any. */
-function timeText(nanos: bigint, precision: number): string {
+function timeText(nanos: bigint, precision: number, times: TimeForm): string {
   const billion = 1_000_000_000n
   const fraction = ((nanos % billion) + billion) % billion
-  const seconds = new Date(Number((nanos - fraction) / 1_000_000n)).toISOString().slice(0, 19)
+  const seconds = new Date(Number((nanos - fraction) / 1_000_000n))
+    .toISOString()
+    .slice(0, 19)
+    .replace('T', times === 'iso' ? 'T' : ' ')
   return precision === 0 ? seconds : `${seconds}.${String(fraction).padStart(9, '0').slice(0, precision)}`
 }
