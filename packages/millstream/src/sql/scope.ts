@@ -22,12 +22,12 @@ export interface Scope {
 export function resolveName(parts: readonly Identifier[], scope: Scope): Expression {
   const [first, second] = parts as [Identifier, Identifier | undefined]
   const at = spanning(first.at, (parts[parts.length - 1] as Identifier).at)
+  const qualified = second === undefined ? undefined : scope.relations.find((relation) => relation.name === first.name)
+  const column = qualified?.columns.find((each) => each.name === second?.name)
+  if (column !== undefined) return fieldsOf(columnReference(column), parts.slice(2))
   const plain = candidates(first.name, scope)
   if (plain.length === 1) return fieldsOf(columnReference((plain[0] as Found).column), parts.slice(1))
-  const qualified = second === undefined ? undefined : scope.relations.find((relation) => relation.name === first.name)
   if (qualified !== undefined && second !== undefined) {
-    const column = qualified.columns.find((each) => each.name === second.name)
-    if (column !== undefined) return fieldsOf(columnReference(column), parts.slice(2))
     const names = qualified.columns.map((each) => each.name)
     throw errors.fail('MS-2003', { column: second.name, table: first.name, near: near(second.name, names) }, second.at)
   }

@@ -106,7 +106,9 @@ function pruned(node: LogicalNode, wanted: ReadonlySet<number>, visit: (node: Lo
     }
     case 'window': {
       const input = visit(node.input)
-      return { ...node, input, columns: [...input.columns, ...node.columns.slice(-3)] }
+      // As they were here: behind a window its time column is a plain timestamp.
+      const own = new Map(node.columns.map((column) => [column.id, column]))
+      return { ...node, input, columns: [...input.columns.map((column) => own.get(column.id) ?? column), ...node.columns.slice(-3)] }
     }
     case 'aggregate':
     case 'window-aggregate': {

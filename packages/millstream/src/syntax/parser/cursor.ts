@@ -125,7 +125,8 @@ export class Cursor {
   /** `a.b.c`. */
   name(what = 'a name'): NameNode {
     const start = this.peek()
-    const parts = [this.identifier(what)]
+    // The first tenant is called default, a reserved word: with a dot behind it, it can be nothing else.
+    const parts = [this.at('DEFAULT', '.') ? this.anyWord() : this.identifier(what)]
     while (this.at('.')) {
       this.next()
       parts.push(this.identifier('a name after the dot'))

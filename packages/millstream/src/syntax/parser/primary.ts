@@ -156,7 +156,7 @@ function nameOrCall(cursor: Cursor): SqlExpression {
   while (cursor.at('.')) {
     cursor.next()
     if (cursor.accept('*')) return { kind: 'star', qualifier: parts, at: cursor.since(start) }
-    parts.push(cursor.identifier('a name after the dot'))
+    parts.push(cursor.anyWord('a name after the dot'))
   }
   if (cursor.at('(')) return parseCall(cursor, parts, start)
   return { kind: 'name', parts, at: cursor.since(start) }
