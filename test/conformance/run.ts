@@ -6,6 +6,8 @@ const suites: Readonly<Record<string, () => Promise<{ run(vectors: string, optio
   'streamsql-parse': () => import('./streamsql-parse.ts'),
   streamsql: () => import('./streamsql.ts'),
   'streamsql-expr': () => import('./streamsql-expr.ts'),
+  'flink-functions': () => import('./flink-functions.ts'),
+  'flink-expressions': () => import('./flink-expressions.ts'),
 }
 
 const { values, positionals } = parseArgs({

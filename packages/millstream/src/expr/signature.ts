@@ -57,8 +57,8 @@ export const take = {
   row: parameter('ROW', (type) => type.kind === 'ROW', types.row([])),
 } as const
 
-/** When the result may be null: if any argument may, always, never, or only if all may. */
-export type ResultNull = 'any' | 'always' | 'never' | 'all'
+/** When the result may be null: if any argument may, if the first may, if all may, always, never. */
+export type ResultNull = 'any' | 'first' | 'all' | 'always' | 'never'
 
 export interface Definition {
   readonly names: readonly string[]
@@ -112,6 +112,7 @@ export function scalar(definition: Definition): ScalarFunction {
 export function resultNull(rule: ResultNull, args: readonly LogicalType[]): boolean {
   if (rule === 'always' || rule === 'never') return rule === 'always'
   const nullable = (type: LogicalType): boolean => type.nullable || isNull(type)
+  if (rule === 'first') return args[0] !== undefined && nullable(args[0])
   return rule === 'any' ? args.some(nullable) : args.every(nullable)
 }
 

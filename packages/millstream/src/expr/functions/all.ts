@@ -8,6 +8,7 @@ import { encodingFunctions } from './encoding.ts'
 import { jsonFunctions } from './json.ts'
 import { logicFunctions } from './logic.ts'
 import { mathFunctions } from './math.ts'
+import { printfFunctions } from './printf.ts'
 import { regexFunctions } from './regex.ts'
 import { stringFunctions } from './string.ts'
 import { timeFunctions } from './time.ts'
@@ -23,6 +24,7 @@ export const allFunctions: readonly ScalarFunction[] = [
   ...stringFunctions,
   ...regexFunctions,
   ...encodingFunctions,
+  ...printfFunctions,
   ...mathFunctions,
   ...timeFunctions,
   ...timeTextFunctions,

@@ -76,6 +76,7 @@ const arrayFunctions: readonly ScalarFunction[] = [
     parameters: [take.array, take.any],
     together: withElement,
     result: types.boolean(),
+    nullable: 'first',
     nulls: 'own',
     // Only a null array is unknown: a null may be looked for.
     bind: (shape) => {
@@ -229,13 +230,10 @@ const mapFunctions: readonly ScalarFunction[] = [
     parameters: [take.map],
     result: ([m]) =>
       types.array(
-        types.row(
-          [
-            { name: 'key', type: keyOf(m) },
-            { name: 'value', type: entryOf(m) },
-          ],
-          false,
-        ),
+        types.row([
+          { name: 'key', type: keyOf(m) },
+          { name: 'value', type: entryOf(m) },
+        ]),
       ),
     run: (map: Pairs) => map.map(([key, value]) => [key, value]),
   }),

@@ -1,7 +1,7 @@
 import { isTimestamp, type LogicalType, types } from '../../data/types.ts'
 import type { Value } from '../../data/value.ts'
 import { laneOf } from '../compile/emit.ts'
-import type { Argument, CallShape, Env, ScalarFunction } from '../function.ts'
+import type { Argument, CallShape, Env, Run, ScalarFunction } from '../function.ts'
 import { type Definition, type Parameter, scalar, take } from '../signature.ts'
 import { addMonths, dayMs } from '../text/civil.ts'
 import { instantNanos, wallNanos } from '../text/zone.ts'
@@ -235,24 +235,40 @@ const overlaps = scalar({
   parameters: [take.datetime, temporal, take.datetime, temporal],
   signatures: ['(<TIME>, <TIME or INTERVAL>) OVERLAPS (<TIME>, <TIME or INTERVAL>)'],
   result: types.boolean(),
+  bind: ({ args: [a, b, c, d] }) => overlapRun([a, b, c, d] as LogicalType[]),
+})
+
+/** The same of two rows, as the text has it. */
+const overlapsOfRows = scalar({
+  names: ['OVERLAPS'],
+  parameters: [take.row, take.row],
+  signatures: [],
+  together: (args) => (args.every((type) => type.kind === 'ROW' && type.fields.length === 2) ? args : null),
+  result: types.boolean(),
   bind: ({ args }) => {
-    const span = (at: 0 | 2): ((start: Argument, end: Argument) => [number, number]) => {
-      const start = toMs(args[at] as LogicalType)
-      const second = args[at + 1] as LogicalType
-      if (second.kind === 'INTERVAL_DAY_TIME') return (a, length) => sorted(start(a), start(a) + Number(length))
-      if (second.kind === 'INTERVAL_YEAR_MONTH') {
-        return (a, months) => sorted(start(a), addMonths(Math.floor(start(a) / dayMs), months) * dayMs + (start(a) % dayMs))
-      }
-      const end = toMs(second)
-      return (a, b) => sorted(start(a), end(b))
-    }
-    const [left, right] = [span(0), span(2)]
-    return (a: Argument, b: Argument, c: Argument, d: Argument) => {
-      const [x, y] = [left(a, b), right(c, d)]
-      return x[0] <= y[1] && y[0] <= x[1]
-    }
+    const run = overlapRun(args.flatMap((type) => (type.kind === 'ROW' ? type.fields.map((field) => field.type) : [])))
+    return (a: Argument, b: Argument) => (a.includes(null) || b.includes(null) ? null : run(a[0], a[1], b[0], b[1]))
   },
 })
+
+function overlapRun([a, b, c, d]: readonly LogicalType[]): Run {
+  const [left, right] = [spanOf(a as LogicalType, b as LogicalType), spanOf(c as LogicalType, d as LogicalType)]
+  return (startA: Argument, endA: Argument, startB: Argument, endB: Argument) => {
+    const [x, y] = [left(startA, endA), right(startB, endB)]
+    return x[0] <= y[1] && y[0] <= x[1]
+  }
+}
+
+/** The two ends of a period in milliseconds, the earlier first. */
+function spanOf(first: LogicalType, second: LogicalType): (start: Argument, end: Argument) => [number, number] {
+  const start = toMs(first)
+  if (second.kind === 'INTERVAL_DAY_TIME') return (a, length) => sorted(start(a), start(a) + Number(length))
+  if (second.kind === 'INTERVAL_YEAR_MONTH') {
+    return (a, months) => sorted(start(a), addMonths(Math.floor(start(a) / dayMs), months) * dayMs + (start(a) % dayMs))
+  }
+  const end = toMs(second)
+  return (a, b) => sorted(start(a), end(b))
+}
 const sorted = (a: number, b: number): [number, number] => (a <= b ? [a, b] : [b, a])
 
 /** One `now` a batch, from the host. */
@@ -280,6 +296,7 @@ export const timeFunctions: readonly ScalarFunction[] = [
   scalar(minus('MINUS_TIME', (a, b) => BigInt(a - b), types.intervalDayTime())),
   scalar(minus('MINUS_MONTHS', (a, b) => monthsBetween(b, a), types.intervalYearMonth())),
   overlaps,
+  overlapsOfRows,
   now(['CURRENT_TIMESTAMP', 'NOW'], types.timestampLtz(3), nowNanos),
   now(['CURRENT_ROW_TIMESTAMP'], types.timestampLtz(3), nowNanos),
   now(['PROCTIME'], types.timestampLtz(3), nowNanos),
