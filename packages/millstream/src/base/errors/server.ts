@@ -180,4 +180,20 @@ export const serverErrors = {
     says: (e) => `Another change to ${e.key} came first`,
     do: () => 'Try again.',
   } satisfies ErrorKind<{ key: string }>,
+  'MS-7022': {
+    domain: 'user',
+    http: 422,
+    retry: false,
+    title: 'Too late for the dataset',
+    says: (e) => e.reason,
+    do: () => 'Raise `lateness` of the dataset if such rows should count; then redrive them.',
+  } satisfies ErrorKind<{ reason: string }>,
+  'MS-7023': {
+    domain: 'environment',
+    http: 503,
+    retry: false,
+    title: 'The folder belongs to another catalogue',
+    says: (e) => `The streams of ${e.folder} were made by another catalogue than the one beside them`,
+    do: () => 'Restore `catalogue.sqlite` and `streams` from the same backup.',
+  } satisfies ErrorKind<{ folder: string }>,
 }
