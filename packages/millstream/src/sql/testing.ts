@@ -11,7 +11,7 @@ export const testConnectors: readonly ConnectorDescriptor[] = [
     source: true,
     sink: true,
     metadata: { offset: types.bigint(false), partition: types.int(false), ingest_time: types.timestampLtz(3, false) },
-    options: ['owner', 'tier', 'contract.unknown-fields', 'event-time.max-future'],
+    options: [],
     requiredOptions: [],
   },
   { name: 'filesystem', source: true, sink: true, metadata: {}, options: ['format'], requiredOptions: ['path'] },
