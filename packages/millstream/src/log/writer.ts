@@ -203,7 +203,6 @@ class GroupCommitWriter implements GatewayPartition {
     this.#waitingBytes = 0
     this.#committing = this.#commit(group).then(() => {
       this.#committing = null
-      for (const waiting of group) this.#queuedBytes -= waiting.bytes
       if (this.#due) {
         this.#due = false
         this.#commitSoon()
@@ -228,11 +227,13 @@ class GroupCommitWriter implements GatewayPartition {
       faultPlace('append')
       await writer.sync()
     } catch (error) {
+      this.#release(group)
       this.#abandon(writer, point)
       const failure = this.#failure(error)
       for (const waiting of group) waiting.reject(failure)
       return
     }
+    this.#release(group)
     this.#point = point
     this.#end = point.end
     this.#rejectedEnd = point.rejectedEnd
@@ -250,6 +251,10 @@ class GroupCommitWriter implements GatewayPartition {
       resolve({ offset, accepted: append.batch.rowCount, rejected: append.rejected.length, duplicate: false })
       offset += append.batch.rowCount
     }
+  }
+
+  #release(group: readonly Waiting[]): void {
+    for (const waiting of group) this.#queuedBytes -= waiting.bytes
   }
 
   /** After a failed write or sync: that segment is not touched again, and no offset of the group is used again. */
