@@ -1,0 +1,281 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { faultPlace } from '../base/fault.ts'
+import { datasetColumns } from '../druid/dataset-layout.ts'
+import { bucketStart, type Granularity, nextBucket, parseGranularity } from '../druid/granularity.ts'
+import type { DatasetChunk, DatasetColumn, DatasetTable, Interval } from '../model/dataset-query.ts'
+import type { DatasetDescriptor } from '../model/datasets.ts'
+import { appendRows, type StoredKind, storeTypeOf } from './chunk-writer.ts'
+import type { Duck } from './duck.ts'
+import { Interner } from './interner.ts'
+import type { Placement } from './print.ts'
+import type { StoredRows } from './rollup.ts'
+
+/** What a dataset took from a range of a partition's offsets, shown under a minute. */
+export interface TakenRange {
+  readonly partition: number
+  readonly from: number
+  readonly to: number
+  readonly in: number
+  readonly out: number
+  readonly late: number
+  readonly refused: number
+  readonly minuteMs: number
+}
+
+/**
+ * A dataset's file:
+ *
+ *   c_<n>       a time chunk: c0 = time, c1.. = the columns in order (strings as ids), r = 1 or 0 (see DatasetTable)
+ *   chunks      n, start, end, least and greatest time, rows
+ *   dictionary  id, value: the strings of all chunks
+ *   offsets     partition, next: what the rows contain, changed in the transaction that adds them
+ *   ledger      the account of what was taken, added in the same transaction
+ *   format      version of this layout
+ *
+ * A table a chunk: retention and replacement are DROP and swap, whatever their size.
+ */
+export interface DatasetFile {
+  readonly table: DatasetTable
+  readonly interner: Interner
+  readonly placement: Placement
+  offset(partition: number): number
+  /** Adds rows, and says what they are made of: all or nothing. */
+  commit(rows: StoredRows | null, taken: readonly TakenRange[]): Promise<void>
+  /** Drops the chunks that end before. */
+  dropBefore(timeMs: number): Promise<number>
+  /** The account by minute. */
+  ledger(): Promise<readonly TakenRange[]>
+  close(): Promise<void>
+}
+
+const formatVersion = 1
+
+export async function openDatasetFile(duck: Duck, path: string, dataset: DatasetDescriptor): Promise<DatasetFile> {
+  const database = await duck.attach(path)
+  const connection = await duck.connect()
+  const columns = datasetColumns(dataset)
+  const hasDistinctRows = columns.some((column) => column.type === 'DISTINCT')
+  const kinds = [...columns.slice(1).map(kindOf), ...(hasDistinctRows ? (['flag'] as const) : [])]
+  const segment = parseGranularity(dataset.segmentGranularity)
+  await createTables(connection, database)
+  const interner = await readDictionary(connection, database)
+  const offsets = await readOffsets(connection, database)
+  const chunks = await readChunks(connection, database)
+  let stored = interner.count
+  let table = tableOf(dataset, columns, hasDistinctRows, chunks)
+
+  const commit = async (rows: StoredRows | null, taken: readonly TakenRange[]): Promise<void> => {
+    const touched = new Map<number, { readonly chunk: StoredChunk; readonly isNew: boolean }>()
+    let next = chunks.reduce((most, chunk) => Math.max(most, chunk.n + 1), 0)
+    await connection.run('BEGIN')
+    try {
+      if (interner.count > stored) await appendDictionary(connection, database, interner, stored)
+      if (rows !== null && rows.rowCount > 0) {
+        for (const part of byChunk(rows, segment)) {
+          const known = chunks.find((chunk) => chunk.startMs === part.startMs)
+          const n = known?.n ?? next++
+          if (known === undefined) {
+            const definitions = kinds.map((kind, position) => `${kind === 'flag' ? 'r' : `c${position + 1}`} ${storeTypeOf(kind)}`)
+            await connection.run(`CREATE TABLE ${database}.c_${n} (${['c0 BIGINT', ...definitions].join(', ')})`)
+          }
+          await appendRows(connection, database, `c_${n}`, kinds, rows, part.rows)
+          const chunk: StoredChunk = {
+            n,
+            startMs: part.startMs,
+            endMs: part.endMs,
+            minTimeMs: Math.min(known?.minTimeMs ?? Number.POSITIVE_INFINITY, part.minTimeMs),
+            maxTimeMs: Math.max(known?.maxTimeMs ?? Number.NEGATIVE_INFINITY, part.maxTimeMs),
+            rows: (known?.rows ?? 0) + part.rows.length,
+          }
+          touched.set(n, { chunk, isNew: known === undefined })
+          await connection.run(`DELETE FROM ${database}.chunks WHERE n = ${n}`)
+          await connection.run(
+            `INSERT INTO ${database}.chunks VALUES (${[n, chunk.startMs, chunk.endMs, chunk.minTimeMs, chunk.maxTimeMs, chunk.rows].join(', ')})`,
+          )
+        }
+      }
+      for (const range of taken) {
+        await connection.run(`DELETE FROM ${database}.offsets WHERE part = ${range.partition}`)
+        await connection.run(`INSERT INTO ${database}.offsets VALUES (${range.partition}, ${range.to})`)
+        const { partition, from, to, in: taking, out, late, refused, minuteMs } = range
+        await connection.run(
+          `INSERT INTO ${database}.ledger VALUES (${[partition, from, to, taking, out, late, refused, minuteMs].join(', ')})`,
+        )
+      }
+      faultPlace('handover')
+      await connection.run('COMMIT')
+    } catch (error) {
+      await connection.run('ROLLBACK').catch(() => {})
+      throw error
+    }
+    stored = interner.count
+    for (const range of taken) offsets.set(range.partition, range.to)
+    for (const { chunk } of touched.values()) {
+      const at = chunks.findIndex((other) => other.n === chunk.n)
+      if (at < 0) chunks.push(chunk)
+      else chunks[at] = chunk
+    }
+    chunks.sort((a, b) => a.startMs - b.startMs)
+    table = tableOf(dataset, columns, hasDistinctRows, chunks)
+  }
+
+  return {
+    get table() {
+      return table
+    },
+    interner,
+    placement: {
+      dictionary: () => `${database}.dictionary`,
+      chunks: (_, intervals) => {
+        const wanted = chunks.filter((chunk) => intervals === null || overlaps(chunk, intervals))
+        if (wanted.length > 0) return wanted.map((chunk) => `${database}.c_${chunk.n}`)
+        const shape = ['c0 BIGINT', ...kinds.map((kind, position) => `${kind === 'flag' ? 'r' : `c${position + 1}`} ${storeTypeOf(kind)}`)]
+        return [`(SELECT ${shape.map((item) => `CAST(NULL AS ${item.split(' ')[1]}) AS ${item.split(' ')[0]}`).join(', ')} WHERE FALSE)`]
+      },
+    },
+    offset: (partition) => offsets.get(partition) ?? 0,
+    commit,
+    async dropBefore(timeMs) {
+      const old = chunks.filter((chunk) => chunk.endMs <= timeMs)
+      for (const chunk of old) {
+        await connection.run('BEGIN')
+        await connection.run(`DROP TABLE ${database}.c_${chunk.n}`)
+        await connection.run(`DELETE FROM ${database}.chunks WHERE n = ${chunk.n}`)
+        await connection.run('COMMIT')
+        chunks.splice(chunks.indexOf(chunk), 1)
+      }
+      if (old.length > 0) table = tableOf(dataset, columns, hasDistinctRows, chunks)
+      return old.length
+    },
+    async ledger() {
+      const rows = await numbers(
+        connection,
+        `SELECT part, min(first), max(past), sum(taken)::BIGINT, sum(kept)::BIGINT, sum(late)::BIGINT, sum(refused)::BIGINT, minute
+         FROM ${database}.ledger GROUP BY part, minute ORDER BY part, minute`,
+      )
+      return rows.map(
+        ([partition, from, to, taking, out, late, refused, minuteMs]) =>
+          ({ partition, from, to, in: taking, out, late, refused, minuteMs }) as TakenRange,
+      )
+    },
+    async close() {
+      connection.closeSync()
+      await duck.detach(database)
+    },
+  }
+}
+
+interface StoredChunk extends DatasetChunk {
+  readonly n: number
+}
+
+const kindOf = ({ type }: DatasetColumn): StoredKind =>
+  type === 'STRING' ? 'id' : type === 'DOUBLE' || type === 'FLOAT' ? 'double' : 'long'
+
+const overlaps = (chunk: DatasetChunk, intervals: readonly Interval[]): boolean =>
+  intervals.some((interval) => interval.startMs <= chunk.maxTimeMs && interval.endMs > chunk.minTimeMs)
+
+function tableOf(
+  dataset: DatasetDescriptor,
+  columns: readonly DatasetColumn[],
+  hasDistinctRows: boolean,
+  chunks: readonly DatasetChunk[],
+): DatasetTable {
+  const { uid, tenant, name, rollup, queryGranularity } = dataset
+  return { uid, tenant, name, columns, hasDistinctRows, rollup, queryGranularity, chunks: [...chunks] }
+}
+
+interface ChunkPart {
+  readonly startMs: number
+  readonly endMs: number
+  readonly minTimeMs: number
+  readonly maxTimeMs: number
+  readonly rows: Int32Array
+}
+
+/** The rows of each time chunk, in their order. */
+function byChunk({ times, rowCount }: StoredRows, segment: Granularity): ChunkPart[] {
+  const parts = new Map<number, { endMs: number; least: number; most: number; rows: number[] }>()
+  let start = 0
+  let end = 0
+  let part: { endMs: number; least: number; most: number; rows: number[] } | undefined
+  for (let row = 0; row < rowCount; row++) {
+    const time = times[row] as number
+    if (part === undefined || time < start || time >= end) {
+      start = segment.kind === 'all' ? Number.MIN_SAFE_INTEGER : bucketStart(segment, time)
+      end = segment.kind === 'all' ? Number.MAX_SAFE_INTEGER : nextBucket(segment, start)
+      part = parts.get(start)
+      if (part === undefined) {
+        part = { endMs: end, least: time, most: time, rows: [] }
+        parts.set(start, part)
+      }
+    }
+    if (time < part.least) part.least = time
+    if (time > part.most) part.most = time
+    part.rows.push(row)
+  }
+  return [...parts].map(([startMs, { endMs, least, most, rows }]) => ({
+    startMs,
+    endMs,
+    minTimeMs: least,
+    maxTimeMs: most,
+    rows: Int32Array.from(rows),
+  }))
+}
+
+async function createTables(connection: DuckDBConnection, database: string): Promise<void> {
+  await connection.run('BEGIN')
+  for (const definition of [
+    'format (version BIGINT)',
+    'dictionary (id INTEGER, value VARCHAR)',
+    'offsets (part BIGINT, next BIGINT)',
+    'chunks (n BIGINT, start BIGINT, past BIGINT, least BIGINT, most BIGINT, row_count BIGINT)',
+    'ledger (part BIGINT, first BIGINT, past BIGINT, taken BIGINT, kept BIGINT, late BIGINT, refused BIGINT, minute BIGINT)',
+  ]) {
+    await connection.run(`CREATE TABLE IF NOT EXISTS ${database}.${definition}`)
+  }
+  const [version] = await numbers(connection, `SELECT version FROM ${database}.format`)
+  if (version === undefined) await connection.run(`INSERT INTO ${database}.format VALUES (${formatVersion})`)
+  await connection.run('COMMIT')
+  if (version !== undefined && version[0] !== formatVersion)
+    throw new Error(`the dataset's file has format ${version[0]}, this Millstream writes ${formatVersion}`)
+}
+
+async function numbers(connection: DuckDBConnection, text: string): Promise<number[][]> {
+  const reader = await connection.runAndReadAll(text)
+  return reader.getRows().map((row) => row.map(Number))
+}
+
+async function readDictionary(connection: DuckDBConnection, database: string): Promise<Interner> {
+  const interner = new Interner()
+  const reader = await connection.runAndReadAll(`SELECT value FROM ${database}.dictionary ORDER BY id`)
+  for (const value of reader.getColumns()[0] ?? []) interner.idOfText(String(value))
+  return interner
+}
+
+async function readOffsets(connection: DuckDBConnection, database: string): Promise<Map<number, number>> {
+  return new Map(
+    (await numbers(connection, `SELECT part, next FROM ${database}.offsets`)).map(([part, next]) => [part as number, next as number]),
+  )
+}
+
+async function readChunks(connection: DuckDBConnection, database: string): Promise<StoredChunk[]> {
+  const rows = await numbers(connection, `SELECT n, start, past, least, most, row_count FROM ${database}.chunks ORDER BY start`)
+  return rows.map(
+    ([n, startMs, endMs, minTimeMs, maxTimeMs, count]) => ({ n, startMs, endMs, minTimeMs, maxTimeMs, rows: count }) as StoredChunk,
+  )
+}
+
+async function appendDictionary(connection: DuckDBConnection, database: string, interner: Interner, from: number): Promise<void> {
+  const { DuckDBDataChunk, INTEGER, VARCHAR } = await import('@duckdb/node-api')
+  const appender = await connection.createAppender('dictionary', 'main', database)
+  const chunk = DuckDBDataChunk.create([INTEGER, VARCHAR])
+  for (let id = from; id < interner.count; id += 2048) {
+    const count = Math.min(2048, interner.count - id)
+    const ids = Array.from({ length: count }, (_, index) => id + index)
+    chunk.reset()
+    chunk.setColumns([ids, ids.map((each) => interner.text(each))])
+    appender.appendDataChunk(chunk)
+  }
+  appender.closeSync()
+}
