@@ -1,7 +1,7 @@
 import { errors } from '../base/errors.ts'
 import { near } from '../base/near.ts'
 import type { ContractColumn } from '../data/contract.ts'
-import { type LogicalType, typeText } from '../data/types.ts'
+import { isBytes, isString, type LogicalType, typeText } from '../data/types.ts'
 import { implicitCast } from '../expr/cast-rules.ts'
 import type { Expression } from '../expr/expression.ts'
 import type { TableDescriptor } from '../model/tables.ts'
@@ -85,6 +85,9 @@ function target(name: NonNullable<InsertStatement['columns']>[number], stored: r
 }
 
 function assigned(source: Expression, column: Stored, name: string, statement: InsertStatement): Expression {
+  // Lengths of CHAR and VARCHAR neither cut nor pad what a sink is given (Flink's type-length-enforcer IGNORE).
+  if (isString(source.type) && isString(column.type)) return source
+  if (isBytes(source.type) && isBytes(column.type)) return source
   if (implicitCast(source.type, column.type)) return castTo(source, column.type)
   const wanted = `${typeText(column.type as LogicalType)} for the column ${column.name} of ${statement.table.parts.map((part) => part.name).join('.')}`
   const at = itemAt(statement, name)

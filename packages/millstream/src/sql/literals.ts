@@ -58,8 +58,15 @@ function exact(text: string, at: Span): Literal {
     if (unscaled >= -2_147_483_648n && unscaled <= 2_147_483_647n) return literal(Number(unscaled), types.int(false))
     if (unscaled === BigInt.asIntN(64, unscaled)) return literal(unscaled, types.bigint(false))
   }
+  // As in Flink, the digits must fit into 64 bits.
+  if (unscaled !== BigInt.asIntN(64, unscaled)) {
+    throw errors.fail(
+      'MS-2012',
+      { text, type: 'number literal of at most 18 digits', example: `CAST('${text}' AS DECIMAL(38, ${fraction.length}))` },
+      at,
+    )
+  }
   const precision = Math.max(whole.length + fraction.length, 1)
-  if (precision > 38) throw errors.fail('MS-2012', { text, type: 'DECIMAL of at most 38 digits', example: '1.5' }, at)
   return literal(unscaled, types.decimal(precision, fraction.length, false))
 }
 
@@ -118,6 +125,12 @@ export function intervalOf(node: IntervalNode): Literal {
   const match = /^([+-]?)(.*)$/.exec(text.trim()) as RegExpExecArray
   const sign = (match[1] === '-' ? -1 : 1) * (node.negative ? -1 : 1)
   const body = match[2] as string
+  const precision = node.qualifier.precision ?? 2
+  const leading = /^\d*/.exec(body)?.[0].replace(/^0+/, '') ?? ''
+  if (leading.length > precision) {
+    const advice = `INTERVAL '${text}' ${from}(${leading.length})`
+    throw errors.fail('MS-2012', { text, type: `${from} of at most ${precision} digits`, example: advice }, node.at)
+  }
   const months = unitMonths[from]
   if (months !== undefined) {
     const parts = /^(\d+)(?:-(\d+))?$/.exec(body)

@@ -1,7 +1,8 @@
-import type { ConstructorNode, Identifier, SqlExpression } from '../ast/expression.ts'
+import type { BinaryNode, ConstructorNode, Identifier, SqlExpression } from '../ast/expression.ts'
+import type { Token } from '../token.ts'
 import { parseCall, specialCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
-import { parseLiteral } from './literals.ts'
+import { parseIntervalQualifier, parseLiteral } from './literals.ts'
 import { parseType } from './types.ts'
 
 /** Reserved words that are functions when a parenthesis follows, and some that need none. */
@@ -196,7 +197,19 @@ function parenthesis(cursor: Cursor): SqlExpression {
   }
   const made = row(cursor, start, false)
   const only = made.elements[0]
+  if (made.elements.length === 1 && only?.kind === 'binary' && only.operator === '-') {
+    const difference = timeDifference(cursor, only, start)
+    if (difference !== null) return difference
+  }
   return made.elements.length === 1 && only !== undefined ? { ...only, at: made.at } : made
+}
+
+/** `(a - b) DAY`, the difference of two times as an interval; null: no unit follows. */
+function timeDifference(cursor: Cursor, minus: BinaryNode, start: Token): SqlExpression | null {
+  const unit = ['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'].find((each) => cursor.at(each))
+  if (unit === undefined) return null
+  parseIntervalQualifier(cursor)
+  return plainCall(unit === 'YEAR' || unit === 'MONTH' ? 'MINUS_MONTHS' : 'MINUS_TIME', [minus.left, minus.right], cursor, start.at)
 }
 
 function startsQuery(cursor: Cursor): boolean {
