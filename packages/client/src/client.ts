@@ -1,10 +1,15 @@
+import { createProducer, type Producer, type ProducerOptions } from './producer.ts'
 import type { HomeGraph, LiveUpdate } from './protocol/home.ts'
 import type { DeadLetter, LedgerAnswer } from './protocol/ledger.ts'
 import type { DatasetObject, JobObject, Page, PipelineObject, PlannedChange, StreamObject } from './protocol/objects.ts'
 import type { CreatedToken, ProcessInfo, ProjectExport, ProjectPlan, ProjectRequest } from './protocol/projects.ts'
 import type { SqlMessage, SqlRequest } from './protocol/sql.ts'
 import { type Connection, lines, MillstreamProblem, request, serverSentEvents } from './request.ts'
+import { type Events, type SendOptions, sendEvents } from './send.ts'
+import { queryText, type TailOptions, tailEvents } from './tail.ts'
 
+export type { Producer, ProducerAccount, ProducerOptions } from './producer.ts'
+export type * from './protocol/events.ts'
 export type * from './protocol/home.ts'
 export type * from './protocol/ledger.ts'
 export type * from './protocol/objects.ts'
@@ -12,6 +17,8 @@ export type * from './protocol/problems.ts'
 export type * from './protocol/projects.ts'
 export type * from './protocol/sql.ts'
 export { MillstreamProblem } from './request.ts'
+export type { Events, SendOptions } from './send.ts'
+export type { TailedRow, TailOptions } from './tail.ts'
 
 export interface ClientOptions {
   readonly server: string
@@ -27,26 +34,6 @@ export interface ObjectKinds {
   readonly datasets: DatasetObject
 }
 export type ObjectKind = keyof ObjectKinds
-
-export interface TailOptions {
-  /** SQL over the stream's columns. */
-  readonly where?: string
-  /** ISO-8601, `earliest`, `latest`, or a duration back such as `10 min`. */
-  readonly from?: string
-  readonly partition?: number
-  /** Ends at the committed end instead of going on. */
-  readonly follow?: boolean
-  readonly limit?: number
-  /** The `cursor` of the last row that was seen. */
-  readonly after?: string
-  readonly signal?: AbortSignal
-}
-
-export interface TailedRow {
-  /** Where to go on: `TailOptions.after`. */
-  readonly cursor: string | null
-  readonly row: Readonly<Record<string, unknown>>
-}
 
 export interface SqlAnswer {
   readonly dialect: 'flink' | 'druid'
@@ -127,18 +114,12 @@ export function createClient(options: ClientOptions) {
     exportProject: (project?: string) => json<ProjectExport>(`/v1/export${queryText({ project })}`),
     createToken: (name: string) => sendJson<CreatedToken>('POST', '/v1/tokens', { name }),
 
+    /** One body of events: bytes or text as they are, or rows. */
+    send: (name: string, events: Events, how: SendOptions = {}) => sendEvents(connection, name, events, how),
+    /** Takes rows without ever holding its caller up, and sends them in batches until each is answered. */
+    producer: (name: string, how: ProducerOptions = {}): Producer => createProducer(connection, name, how),
     /** Rows of a stream as they are committed. */
-    async *tail(name: string, tail: TailOptions = {}): AsyncGenerator<TailedRow> {
-      const { where, from, partition, limit, follow = true, after, signal } = tail
-      const headers: Record<string, string> = { accept: 'text/event-stream' }
-      if (after !== undefined) headers['last-event-id'] = after
-      const path = `${stream(name)}/events${queryText({ where, from, partition, limit, follow })}`
-      const response = await request(connection, path, { headers, ...(signal === undefined ? {} : { signal }) })
-      for await (const event of serverSentEvents(response)) {
-        if (event.event === 'problem') throw new MillstreamProblem(JSON.parse(event.data))
-        if (event.event === 'message') yield { cursor: event.id, row: JSON.parse(event.data) as TailedRow['row'] }
-      }
-    },
+    tail: (name: string, tail: TailOptions = {}) => tailEvents(connection, name, tail),
 
     /** A SELECT that ends, message by message. */
     sql: (ask: SqlRequest, how: { readonly signal?: AbortSignal } = {}) => messages('/v1/sql', ask, how.signal),
@@ -169,10 +150,4 @@ export function createClient(options: ClientOptions) {
     redrive: (name: string, which: { readonly ids?: readonly string[]; readonly where?: string } = {}) =>
       sendJson<RedriveAnswer>('POST', `${stream(name)}/redrive`, which),
   }
-}
-
-function queryText(values: Readonly<Record<string, string | number | boolean | undefined>>): string {
-  const query = new URLSearchParams()
-  for (const [name, value] of Object.entries(values)) if (value !== undefined && value !== '') query.set(name, String(value))
-  return query.size === 0 ? '' : `?${query}`
 }

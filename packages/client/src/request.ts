@@ -16,8 +16,12 @@ export class MillstreamProblem extends Error {
   /** Whether the same request can succeed later. */
   readonly retry: boolean
   readonly place: Problem['place']
+  /** What the server asked to wait, 0 if it did not. */
+  readonly retryAfterMs: number
+  /** The whole answer, with the members that belong to this code. */
+  readonly body: Readonly<Record<string, unknown>>
 
-  constructor(problem: Problem) {
+  constructor(problem: Problem, retryAfterMs = 0) {
     super(problem.detail)
     this.name = 'MillstreamProblem'
     this.code = problem.code
@@ -26,6 +30,8 @@ export class MillstreamProblem extends Error {
     this.advice = problem.advice
     this.retry = problem.retry
     this.place = problem.place
+    this.retryAfterMs = retryAfterMs
+    this.body = { ...problem }
   }
 }
 
@@ -35,7 +41,8 @@ export async function request(connection: Connection, path: string, init: Reques
   if (connection.token !== undefined) headers.set('authorization', `Bearer ${connection.token}`)
   const response = await connection.fetch(connection.server + path, { ...init, headers })
   if (response.ok) return response
-  throw new MillstreamProblem(await problemOf(response))
+  const retryAfterSeconds = Number(response.headers.get('retry-after') ?? 0)
+  throw new MillstreamProblem(await problemOf(response), retryAfterSeconds > 0 ? retryAfterSeconds * 1000 : 0)
 }
 
 /** The problem that an answer carries, or one that says what came instead. */

@@ -80,7 +80,7 @@ test('a masked column is never shown in a dead letter', async () => {
     await post(
       hub,
       'playback',
-      event(1, { device_id: 'secret-1', bitrate: 'x' }) + '{"device_id":"secret-2", broken\n' + event(1, { device_id: 7 }),
+      `${event(1, { device_id: 'secret-1', bitrate: 'x' })}{"device_id":"secret-2", broken\n${event(1, { device_id: 7 })}`,
     )
     const answer = await ask(hub, 'GET', '/v1/streams/playback/dead-letters')
     assert.equal((answer.json.items as unknown[]).length, 3)
