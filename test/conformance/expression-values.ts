@@ -1,3 +1,4 @@
+import { seededRandom } from '../../packages/millstream/src/base/simulated/random.ts'
 import { Batch } from '../../packages/millstream/src/data/batch.ts'
 import { Schema } from '../../packages/millstream/src/data/schema.ts'
 import { type LogicalType, types } from '../../packages/millstream/src/data/types.ts'
@@ -28,11 +29,14 @@ export function valueFromJson(type: LogicalType, json: unknown, zone = 'UTC'): V
     case 'BIGINT':
       return BigInt(json as number | string)
     case 'CHAR':
+      return String(json).padEnd(type.length)
     case 'VARCHAR':
       return String(json)
     case 'BINARY':
-    case 'VARBINARY':
-      return new Uint8Array(Buffer.from(String(json), 'hex'))
+    case 'VARBINARY': {
+      const bytes = Buffer.from(String(json), 'hex')
+      return new Uint8Array(type.kind === 'BINARY' ? Buffer.concat([bytes, Buffer.alloc(type.length)], type.length) : bytes)
+    }
     case 'INTERVAL_YEAR_MONTH':
       return typeof json === 'number' ? json : durationOf(String(json)).months
     case 'INTERVAL_DAY_TIME':
@@ -48,9 +52,10 @@ export function valueFromJson(type: LogicalType, json: unknown, zone = 'UTC'): V
       return type.fields.map((field, at) => valueFromJson(field.type, values[at], zone))
     }
     default: {
-      const text = String(json).replace('T', ' ').replace(/Z$/, '')
-      const from: Expression = { kind: 'literal', value: text, type: types.string(false) }
-      return interpret({ kind: 'call', function: 'CAST', args: [from], type }, [])
+      const text = String(json)
+      const from: Expression = { kind: 'literal', value: text.replace('T', ' ').replace(/Z$/, ''), type: types.string(false) }
+      // An instant is in UTC; a wall time that stands for one is of the session's zone.
+      return interpret({ kind: 'call', function: 'CAST', args: [from], type }, [], newEnv(text.endsWith('Z') ? 'UTC' : zone))
     }
   }
 }
@@ -73,7 +78,10 @@ function durationOf(text: string): { readonly months: number; readonly ms: numbe
 export function evaluateBoth(expression: Expression, schema: Schema, row: readonly Value[], env: Env): Value {
   const batch = Batch.of(schema, [row])
   const output = new Schema([{ name: 'v', type: expression.type }])
-  const run = (mode: Mode): Value => projection([expression], output, { mode, env }).run(batch).rows()[0]?.[0] ?? null
+  const run = (mode: Mode): Value =>
+    projection([expression], output, { mode, env: { ...env, random: seededRandom(1) } })
+      .run(batch)
+      .rows()[0]?.[0] ?? null
   const [interpreted, compiled] = [run('interpreted'), run('compiled')]
   if (!equal(interpreted, compiled)) throw new Error(`compiled ${show(compiled)}, interpreted ${show(interpreted)}`)
   return interpreted

@@ -66,7 +66,7 @@ function judge(each: FunctionCase): string | null {
       type: fieldType(type),
     }))
     const schema = new Schema(fields)
-    const row = fields.map((field, at) => valueFromJson(field.type, each.fieldsData?.[at]))
+    const row = fields.map((field, at) => valueFromJson(field.type, each.fieldsData?.[at], zone))
     const expression = planExpression(each.sql, schema)
     const value = evaluateBoth(expression, schema, row, newEnv(zone))
     if (expectsError) return `${show(value)}, but Flink fails: ${each.error?.message?.slice(0, 100)}`
@@ -74,7 +74,7 @@ function judge(each: FunctionCase): string | null {
     const wanted = wantedText === undefined || /INTERVAL/.test(wantedText) ? expression.type : typeOf(wantedText)
     if (typeText(wanted) !== typeText(expression.type)) return `type ${typeText(expression.type)}, not ${typeText(wanted)}`
     if (each.results === undefined) return null
-    const expected = sortedByKey(wanted, valueFromJson(wanted, each.results[0]))
+    const expected = sortedByKey(wanted, valueFromJson(wanted, each.results[0], zone))
     return equal(sortedByKey(wanted, value), expected) ? null : `${show(value)}, not ${show(expected)}`
   } catch (failure) {
     if (!(failure instanceof MillstreamError)) return failure instanceof Error ? String(failure.stack).slice(0, 300) : String(failure)

@@ -1,4 +1,5 @@
 import type { Place } from '../base/errors.ts'
+import type { Random } from '../base/ports.ts'
 import type { LogicalType } from '../data/types.ts'
 import type { Value } from '../data/value.ts'
 import type { Emit } from './compile/emit.ts'
@@ -9,6 +10,8 @@ export interface Env {
   nowMs: number
   /** The session time zone, e.g. `UTC` or `Europe/Berlin`. */
   zone: string
+  /** For RAND and UUID; without it they are refused. */
+  random?: Pick<Random, 'next' | 'bytes'>
 }
 
 /** One call as it stands in an expression. `constants[i]` is the value of a literal argument, else undefined. */

@@ -36,13 +36,14 @@ function bareType(node: TypeNode): LogicalType {
     case 'CHAR':
       return types.char(bounded(node, 0, 1, 1, 2_147_483_647))
     case 'VARCHAR':
-      return types.varchar(bounded(node, 0, 1, 1, 2_147_483_647))
+      // Without a length it is as long as it likes, unlike CHAR: so has it Flink.
+      return types.varchar(bounded(node, 0, 2_147_483_647, 1, 2_147_483_647))
     case 'STRING':
       return types.string()
     case 'BINARY':
       return types.binary(bounded(node, 0, 1, 1, 2_147_483_647))
     case 'VARBINARY':
-      return types.varbinary(bounded(node, 0, 1, 1, 2_147_483_647))
+      return types.varbinary(bounded(node, 0, 2_147_483_647, 1, 2_147_483_647))
     case 'BYTES':
       return types.bytes()
     case 'DATE':

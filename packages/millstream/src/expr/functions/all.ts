@@ -1,6 +1,7 @@
 import type { ScalarFunction } from '../function.ts'
 import { arithmeticFunctions } from './arithmetic.ts'
 import { castFunctions } from './cast.ts'
+import { characterClassFunctions } from './character-class.ts'
 import { collectionFunctions } from './collection.ts'
 import { comparisonFunctions } from './comparison.ts'
 import { conditionalFunctions } from './conditional.ts'
@@ -9,6 +10,7 @@ import { jsonFunctions } from './json.ts'
 import { logicFunctions } from './logic.ts'
 import { mathFunctions } from './math.ts'
 import { printfFunctions } from './printf.ts'
+import { randomFunctions } from './random.ts'
 import { regexFunctions } from './regex.ts'
 import { stringFunctions } from './string.ts'
 import { timeFunctions } from './time.ts'
@@ -30,4 +32,6 @@ export const allFunctions: readonly ScalarFunction[] = [
   ...timeTextFunctions,
   ...collectionFunctions,
   ...jsonFunctions,
+  ...characterClassFunctions,
+  ...randomFunctions,
 ]

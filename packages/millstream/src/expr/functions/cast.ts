@@ -5,16 +5,20 @@ import { type Emitted, laneOf } from '../compile/emit.ts'
 import type { CallShape, ScalarFunction } from '../function.ts'
 import { castOf } from './cast-value.ts'
 
-/** CAST and TRY_CAST take the wanted type as `returning`; TRY_CAST gives NULL where CAST fails. */
-function cast(name: 'CAST' | 'TRY_CAST'): ScalarFunction {
+/**
+ * CAST and TRY_CAST take the wanted type as `returning`; TRY_CAST gives NULL where CAST fails. `zoned` is the overload for
+ * TIMESTAMP_LTZ: its text and its wall time depend on the session's zone, so that it is never folded.
+ */
+function cast(name: 'CAST' | 'TRY_CAST', zoned: boolean): ScalarFunction {
   return {
     names: [name],
     signatures: [`${name}(<ANY> AS <TYPE>)`],
     nulls: 'strict',
     deterministic: true,
-    readsEnv: false,
+    readsEnv: zoned,
     resolve([from, more], { returning }) {
       if (from === undefined || more !== undefined || returning === undefined || !explicitCast(from, returning)) return null
+      if ((hasInstants(from) || hasInstants(returning)) !== zoned) return null
       return { casts: [from], type: withNullable(returning, name === 'TRY_CAST' || from.nullable || from.kind === 'NULL') }
     },
     bind({ args, type, at }, env) {
@@ -92,4 +96,25 @@ function emitRescale(from: Timed, to: Timed, value: string, wide: boolean): Emit
   return { value: `(Math.floor(${value} / ${by}) * ${cut} + 0)`, total: true }
 }
 
-export const castFunctions: readonly ScalarFunction[] = [cast('CAST'), cast('TRY_CAST')]
+function hasInstants(type: LogicalType): boolean {
+  switch (type.kind) {
+    case 'TIMESTAMP_LTZ':
+      return true
+    case 'ARRAY':
+    case 'MULTISET':
+      return hasInstants(type.element)
+    case 'MAP':
+      return hasInstants(type.key) || hasInstants(type.value)
+    case 'ROW':
+      return type.fields.some((field) => hasInstants(field.type))
+    default:
+      return false
+  }
+}
+
+export const castFunctions: readonly ScalarFunction[] = [
+  cast('CAST', false),
+  cast('CAST', true),
+  cast('TRY_CAST', false),
+  cast('TRY_CAST', true),
+]

@@ -59,9 +59,13 @@ const two = {
   result: ([a]: readonly LogicalType[]): LogicalType => a as LogicalType,
 }
 
+/** Elements that have an order. */
+const ordered = (type: LogicalType): boolean => !['ARRAY', 'MAP', 'MULTISET', 'ROW'].includes(type.kind)
+
 const extreme = (name: string, sign: 1 | -1): ScalarFunction =>
   ofArray(name, {
     parameters: [take.array],
+    together: (args) => (ordered(elementOf(args[0])) && elementOf(args[0]).kind !== 'BOOLEAN' ? args : null),
     result: ([a]) => elementOf(a),
     nullable: 'always',
     bind: ({ args }) => {
@@ -178,6 +182,7 @@ const arrayFunctions: readonly ScalarFunction[] = [
   ofArray('ARRAY_SORT', {
     parameters: [take.array],
     optional: [take.boolean, take.boolean],
+    together: (args) => (ordered(elementOf(args[0])) ? args : null),
     result: ([a]) => a as LogicalType,
     bind: ({ args }) => {
       const compare = comparatorOf(elementOf(args[0]))

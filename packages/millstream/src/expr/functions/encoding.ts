@@ -15,10 +15,11 @@ const hash = (name: string, algorithm: HashName, digits: number): ScalarFunction
 const sha2: Readonly<Record<number, HashName>> = { 224: 'sha224', 256: 'sha256', 384: 'sha384', 512: 'sha512' }
 const upperHex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex').toUpperCase()
 
-/** Bytes of pairs of digits; an odd number of them starts with a half one. */
+/** Bytes of pairs of digits; of an odd number of them the first counts as zero. */
 function unhex(text: string): Uint8Array | null {
-  const digits = text.length % 2 === 0 ? text : `0${text}`
-  return /^[0-9a-fA-F]*$/.test(digits) ? new Uint8Array(Buffer.from(digits, 'hex')) : null
+  if (!/^[0-9a-fA-F]*$/.test(text)) return null
+  const digits = text.length % 2 === 0 ? text : `00${text.slice(1)}`
+  return new Uint8Array(Buffer.from(digits, 'hex'))
 }
 
 const charsets: Readonly<Record<string, BufferEncoding>> = {
@@ -67,7 +68,7 @@ function urlDecode(text: string): string | null {
   }
 }
 
-const urlForm = /^([a-zA-Z][a-zA-Z0-9+.-]*):\/\/(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d+))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/
+const urlForm = /^(https?|ftp|file|jar):\/\/(?:([^@/?#]*)@)?([^:/?#]*)(?::(\d+))?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/
 
 function parseUrl(url: string, part: string, key?: string): string | null {
   const match = urlForm.exec(url)
@@ -102,25 +103,26 @@ export const encodingFunctions: readonly ScalarFunction[] = [
   hash('SHA512', 'sha512', 128),
   scalar({
     names: ['SHA2'],
-    parameters: [take.string, take.int],
+    parameters: [take.stringOrBytes, take.int],
     result: types.varchar(128),
-    run: (text: string, bits: number) => {
+    run: (content: string | Uint8Array, bits: number) => {
       const algorithm = sha2[bits]
       if (algorithm === undefined) throw errors.fail('MS-2112', { name: 'SHA2', reason: `${bits} is not 224, 256, 384 or 512` })
-      return digestHex(algorithm, text)
+      return digestHex(algorithm, content)
     },
   }),
   scalar({
     names: ['TO_BASE64'],
-    parameters: [take.string],
+    parameters: [take.stringOrBytes],
     result: types.string(),
-    run: (text: string) => Buffer.from(text).toString('base64'),
+    run: (content: string | Uint8Array) => Buffer.from(content as string).toString('base64'),
   }),
   scalar({
     names: ['FROM_BASE64'],
-    parameters: [take.string],
+    parameters: [take.stringOrBytes],
     result: types.string(),
-    run: (text: string) => Buffer.from(text, 'base64').toString(),
+    run: (content: string | Uint8Array) =>
+      Buffer.from(typeof content === 'string' ? content : Buffer.from(content).toString('latin1'), 'base64').toString(),
   }),
   scalar({
     names: ['HEX'],

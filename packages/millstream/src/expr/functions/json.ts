@@ -168,7 +168,29 @@ function rawJson(text: string): Json {
   return 'error' in parsed ? failed('JSON', `invalid JSON: ${parsed.error}`) : parsed.value
 }
 
+/** Quotes a text as a JSON string, in ASCII. */
+const quote = (text: string): string =>
+  JSON.stringify(text)
+    .replaceAll('/', '\\/')
+    .replace(/[\u007f-\uffff]/g, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, '0')}`)
+
+const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', '"': '"', '\\': '\\', '/': '/' }
+
+/** The text between quotes, its escapes undone; what has no quotes around it, or a wrong escape, stays as it is. */
+function unquote(text: string): string {
+  if (text.length < 2 || !text.startsWith('"') || !text.endsWith('"')) return text
+  let wrong = false
+  const inner = text.slice(1, -1).replace(/\\(?:u([0-9a-fA-F]{4})|(.?))/g, (_all, code: string | undefined, one: string | undefined) => {
+    if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
+    wrong ||= escapes[one ?? ''] === undefined
+    return escapes[one ?? ''] ?? ''
+  })
+  return wrong ? text : inner
+}
+
 export const jsonFunctions: readonly ScalarFunction[] = [
+  scalar({ names: ['JSON_QUOTE'], parameters: [take.string], result: types.string(), run: quote }),
+  scalar({ names: ['JSON_UNQUOTE'], parameters: [take.string], result: types.string(), run: unquote }),
   jsonValue,
   jsonQuery,
   jsonExists,

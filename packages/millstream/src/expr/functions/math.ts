@@ -148,7 +148,7 @@ export const mathFunctions: readonly ScalarFunction[] = [
   ofDoubles(['EXP'], (value) => Math.exp(value as number), { code: 'Math.exp' }),
   ofDoubles(['LN'], (value) => Math.log(value as number), { code: 'Math.log' }),
   ofDoubles(['LOG10'], (value) => Math.log10(value as number), { code: 'Math.log10' }),
-  ofDoubles(['LOG2'], (value) => Math.log2(value as number), { code: 'Math.log2' }),
+  ofDoubles(['LOG2'], (value) => Math.log(value as number) / Math.LN2),
   scalar({
     names: ['LOG'],
     parameters: [take.double],
@@ -167,8 +167,8 @@ export const mathFunctions: readonly ScalarFunction[] = [
   ofDoubles(['SINH'], (value) => Math.sinh(value as number), { code: 'Math.sinh' }),
   ofDoubles(['COSH'], (value) => Math.cosh(value as number), { code: 'Math.cosh' }),
   ofDoubles(['TANH'], (value) => Math.tanh(value as number), { code: 'Math.tanh' }),
-  ofDoubles(['DEGREES'], (value) => ((value as number) * 180) / Math.PI),
-  ofDoubles(['RADIANS'], (value) => ((value as number) * Math.PI) / 180),
+  ofDoubles(['DEGREES'], (value) => (value as number) * 57.29577951308232),
+  ofDoubles(['RADIANS'], (value) => (value as number) * 0.017453292519943295),
   scalar({ names: ['PI'], result: types.double(), nullable: 'never', run: () => Math.PI }),
   scalar({ names: ['E'], result: types.double(), nullable: 'never', run: () => Math.E }),
 ]

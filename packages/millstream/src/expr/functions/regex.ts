@@ -55,7 +55,6 @@ export function similarPattern(pattern: string, escaping: string): string {
     if (escaping !== '' && one === escaping) result += `\\${pattern[++at] ?? ''}`
     else if (one === '%') result += '(?s:.*)'
     else if (one === '_') result += '(?s:.)'
-    else if ('.^$\\'.includes(one)) result += `\\${one}`
     else result += one
   }
   return `^(?:${result})$`

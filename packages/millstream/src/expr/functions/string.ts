@@ -6,6 +6,7 @@ import { commonType } from '../common-type.ts'
 import type { ScalarFunction } from '../function.ts'
 import { type Definition, scalar, take } from '../signature.ts'
 import { fitText, lengthInCharacters } from './cast-text.ts'
+import { regexOf } from './regex.ts'
 
 /** Positions count characters from 1. Strings without surrogates, nearly all, take the short way. */
 
@@ -113,6 +114,15 @@ function trimmed(name: string, side: string): ScalarFunction {
     result: varcharOfFirst,
     run: (text: string, set = ' ') => trim(text, side, set),
   })
+}
+
+/** Splits at a regular expression, as Java's String.split; plain delimiters, nearly all, need none. */
+function splitBy(text: string, delimiter: string, parts = 0): string[] {
+  if (!/[\\^$.|?*+()[{]/.test(delimiter)) {
+    const at = parts === 2 ? text.indexOf(delimiter) : -1
+    return parts === 2 ? (at < 0 ? [text] : [text.slice(0, at), text.slice(at + delimiter.length)]) : text.split(delimiter)
+  }
+  return regexOf(delimiter, 'STR_TO_MAP')?.split(text, parts) ?? [text]
 }
 
 function translate(text: string, from: string | null, to: string | null): string {
@@ -293,7 +303,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
     nullable: 'always',
     run: (text: string, separator: string | number, index: number) => {
       const by = typeof separator === 'number' ? String.fromCodePoint(separator) : separator
-      if (index < 0 || text === '' || by === '') return null
+      if (index < 0 || text === '' || by === '' || (typeof separator === 'number' && (separator <= 0 || separator > 255))) return null
       return text.split(by)[index] ?? null
     },
   }),
@@ -311,9 +321,10 @@ export const stringFunctions: readonly ScalarFunction[] = [
     nullable: 'always',
     run: (text: string, list = ',', pair = '=') => {
       const map = new Map<string, string | null>()
-      for (const part of text.split(list)) {
-        const at = part.indexOf(pair)
-        map.set(at < 0 ? part : part.slice(0, at), at < 0 ? null : part.slice(at + pair.length))
+      if (text === '') return []
+      for (const part of splitBy(text, list)) {
+        const [key, value] = splitBy(part, pair, 2)
+        map.set(key as string, value ?? null)
       }
       return [...map]
     },
@@ -345,7 +356,8 @@ export const stringFunctions: readonly ScalarFunction[] = [
     names: ['ELT'],
     parameters: [take.integer, take.stringOrBytes],
     rest: take.stringOrBytes,
-    together: ([index, ...args]) => {
+    together: ([index, ...args], { constants }) => {
+      if (Number(constants[0]) < 0) return null
       const common = commonType(args)
       return common === null ? null : [index as LogicalType, ...args]
     },

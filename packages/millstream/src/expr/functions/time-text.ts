@@ -171,6 +171,7 @@ export const timeTextFunctions: readonly ScalarFunction[] = [
     parameters: [take.any],
     optional: [take.boolean],
     result: types.string(),
+    together: (args, { constants }) => (args.length === 1 || typeof constants[1] === 'boolean' ? args : null),
     nullable: 'always',
     nulls: 'own',
     bind: ({ args }) => {

@@ -145,7 +145,7 @@ export function roundNanos(unit: string, nanos: bigint, up: boolean): bigint {
   }
   if (unitMonths[unit] === undefined && unit !== 'WEEK') return nanos
   const dayNs = 86_400_000_000_000n
-  const { days, nanoOfDay } = splitNanos(nanos)
-  const whole = up && nanoOfDay > 0n ? ceilDays(unit, days + 1) : up ? ceilDays(unit, days) : floorDays(unit, days)
-  return BigInt(whole) * dayNs
+  const { days } = splitNanos(nanos)
+  // The time of the day does not count, as in Flink: CEIL of the afternoon of the 1st TO MONTH is that 1st.
+  return BigInt(up ? ceilDays(unit, days) : floorDays(unit, days)) * dayNs
 }

@@ -37,7 +37,14 @@ function fieldOf(unit: string, type: LogicalType, env: Env): (value: Argument) =
     case 'TIME':
       return (ms: number) => (unit === 'EPOCH' ? Math.trunc(ms / 1000) : clockField(unit, ms))
     case 'INTERVAL_YEAR_MONTH':
-      return (value: number) => (unit === 'YEAR' ? Math.trunc(value / 12) + 0 : unit === 'MONTH' ? (value % 12) + 0 : null)
+      return (value: number) =>
+        unit === 'YEAR'
+          ? Math.trunc(value / 12) + 0
+          : unit === 'MONTH'
+            ? (value % 12) + 0
+            : unit === 'QUARTER'
+              ? Math.trunc((value % 12) / 3) + 1
+              : null
     case 'INTERVAL_DAY_TIME':
       return (ms: bigint) =>
         unit === 'DAY'
@@ -145,7 +152,7 @@ const timestampAdd = scalar({
   together: (args, { constants }) => (unitArgument(constants) === null ? null : args),
   result: ([, , time], { constants }) => {
     const sub = subDay.has(unitOf(String(constants[0])))
-    return time?.kind === 'DATE' && sub ? types.timestamp(0) : (time as LogicalType)
+    return time?.kind === 'DATE' && sub ? types.timestamp(6) : (time as LogicalType)
   },
   bind: ({ args, constants }) => {
     const unit = unitOf(String(constants[0]))
@@ -197,7 +204,10 @@ const timestampDiff = scalar({
   names: ['TIMESTAMPDIFF'],
   parameters: [take.string, take.datetime, take.datetime],
   signatures: ['TIMESTAMPDIFF(<UNIT>, <DATE or TIMESTAMP>, <DATE or TIMESTAMP>)'],
-  together: (args, { constants }) => (unitArgument(constants) === null ? null : args),
+  together: (args, { constants }) => {
+    const instants = args.filter((type) => type.kind === 'TIMESTAMP_LTZ').length
+    return unitArgument(constants) === null || instants === 1 ? null : args
+  },
   result: types.int(),
   bind: ({ args, constants }) => {
     const unit = unitOf(String(constants[0]))
@@ -245,6 +255,7 @@ const overlapsOfRows = scalar({
   signatures: [],
   together: (args) => (args.every((type) => type.kind === 'ROW' && type.fields.length === 2) ? args : null),
   result: types.boolean(),
+  nullable: 'always',
   bind: ({ args }) => {
     const run = overlapRun(args.flatMap((type) => (type.kind === 'ROW' ? type.fields.map((field) => field.type) : [])))
     return (a: Argument, b: Argument) => (a.includes(null) || b.includes(null) ? null : run(a[0], a[1], b[0], b[1]))

@@ -74,7 +74,7 @@ function deep(value: Json, name: string | null): Json[] {
   return [...own, ...childrenOf(value).flatMap((one) => deep(one, name))]
 }
 
-const stepForm = /\.\.(\*|[\w$-]+)|\.(\*|[^.[\]\s'"()?@]+)|\[\s*(?:(\*)|(-?\d+)|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/y
+const stepForm = /\.\.(\*|[\w$-]+)|\.(\*|[^.[\]\s'"()?@]+)|\.?\[\s*(?:(\*)|(-?\d+)|'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")\s*\]/y
 
 function parseSteps(text: string, whole: string): Step[] {
   const refuse = (): never => {
