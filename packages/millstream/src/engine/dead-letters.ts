@@ -1,10 +1,10 @@
 import { errors } from '../base/errors.ts'
+import { jsonRows } from '../codec/json-write.ts'
 import { Batch } from '../data/batch.ts'
 import { columnOf } from '../data/builder.ts'
 import type { Column } from '../data/column.ts'
 import { types } from '../data/types.ts'
 import type { Value } from '../data/value.ts'
-import { rowText } from '../flow/row-text.ts'
 import { millisOf } from '../flow/times.ts'
 import type { PlanNode } from '../model/plan.ts'
 import { lateSchema } from './connect.ts'
@@ -20,13 +20,12 @@ export function deadLetters(batch: Batch, node: PlanNode, job: string, split: Sp
   const reason = errors.fail('MS-5011', { node: node.id })
   const time = node.kind === 'window-aggregate' ? millisOf(batch.columns[node.window.timeColumn] as Column) : null
   const partition = split?.scan.table.kind === 'stream' ? Number(split.id) : null
-  const rows = batch.rows()
   const values: readonly (readonly Value[])[] = [
     same('late'),
     same(`job:${job}`),
     same(reason.code),
     same(reason.message),
-    rows.map((row) => rowText(batch.schema.fields, row)),
+    jsonRows(batch),
     same(partition),
     same(offset === null ? null : BigInt(offset)),
     same(split === null ? null : split.scan.table.contractVersion),

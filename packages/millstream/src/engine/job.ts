@@ -13,7 +13,7 @@ import type { JobEnd, JobHost, JobManifest } from './host.ts'
 import type { Sinks } from './sinks.ts'
 import { Sources, type Split } from './sources.ts'
 import { StateFiles } from './state-files.ts'
-import { StatusReporter } from './status.ts'
+import { failedStatus, StatusReporter } from './status.ts'
 import { Wakeup } from './wakeup.ts'
 
 /**
@@ -21,7 +21,7 @@ import { Wakeup } from './wakeup.ts'
  * turn and pushed through the graph; what they did becomes visible with the next checkpoint, exactly once.
  */
 export async function runJob(assignment: JobAssignment, host: JobHost, stop: AbortSignal): Promise<JobEnd> {
-  const job = new Job(assignment, host)
+  const job = openJob(assignment, host)
   try {
     return await job.run(stop)
   } catch (error) {
@@ -29,6 +29,16 @@ export async function runJob(assignment: JobAssignment, host: JobHost, stop: Abo
     throw error
   } finally {
     await job.close()
+  }
+}
+
+/** A job that cannot even be put together says so to the hub too. */
+function openJob(assignment: JobAssignment, host: JobHost): Job {
+  try {
+    return new Job(assignment, host)
+  } catch (error) {
+    host.status(failedStatus(assignment, error))
+    throw error
   }
 }
 

@@ -44,8 +44,7 @@ export class StatusReporter {
   }
 
   failed(error: unknown): void {
-    const code = error instanceof MillstreamError ? error.code : 'MS-7001'
-    this.#send('failed', { code, message: error instanceof Error ? error.message : String(error) })
+    this.#send('failed', errorOf(error))
   }
 
   #send(state: JobStatus['state'], error: JobStatus['error']): void {
@@ -75,4 +74,15 @@ export class StatusReporter {
     }
     return { rows, sinceMs }
   }
+}
+
+/** The status of a job that failed before it ran. */
+export function failedStatus({ uid: job, attempt }: JobAssignment, error: unknown): JobStatus {
+  const nothing = { watermarkMs: null, heldBy: null, lagRows: 0, lagMs: 0, checkpoint: null, nodes: {} }
+  return { job, attempt, state: 'failed', ...nothing, error: errorOf(error) }
+}
+
+function errorOf(error: unknown): NonNullable<JobStatus['error']> {
+  const code = error instanceof MillstreamError ? error.code : 'MS-7001'
+  return { code, message: error instanceof Error ? error.message : String(error) }
 }

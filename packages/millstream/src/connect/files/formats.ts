@@ -1,9 +1,9 @@
 import { errors } from '../../base/errors.ts'
 import { jsonScanner } from '../../codec/json/scanner.ts'
+import { writeJson } from '../../codec/json-write.ts'
 import type { ScanResult } from '../../codec/scan-result.ts'
 import type { Batch } from '../../data/batch.ts'
 import type { Schema } from '../../data/schema.ts'
-import { rowText } from '../../flow/row-text.ts'
 import type { TableOptions } from '../table-options.ts'
 
 /** Reads whole lines of a file: `header` is its first line, for formats that have one. */
@@ -45,18 +45,8 @@ export function writeFormatOf(options: TableOptions): WriteFormat {
   const format = options.oneOf('format', ['json', 'csv', 'parquet'], 'json')
   if (format !== 'json') throw errors.fail('MS-5000', { feature: `Writing files in the format ${format}` })
   const times = options.oneOf('json.timestamp-format.standard', ['sql', 'iso-8601'], 'sql') === 'sql' ? 'sql' : 'iso'
-  const bytes = new TextEncoder()
   return {
     extension: 'json',
-    encoder: ({ fields }) => ({
-      add: (batch) =>
-        bytes.encode(
-          batch
-            .rows()
-            .map((row) => `${rowText(fields, row, times)}\n`)
-            .join(''),
-        ),
-      end: () => new Uint8Array(0),
-    }),
+    encoder: () => ({ add: (batch) => writeJson(batch, 'ndjson', { times }), end: () => new Uint8Array(0) }),
   }
 }
