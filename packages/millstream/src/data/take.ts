@@ -1,5 +1,6 @@
 import { assert, unreachable } from '../base/assert.ts'
 import { type BytesColumn, bitmapBytes, type Column } from './column.ts'
+import { joinDictionaries } from './join-dictionaries.ts'
 
 /** These rows of a column, in this order. New buffers. */
 export function takeRows(column: Column, rows: Int32Array): Column {
@@ -103,7 +104,7 @@ export function sliceColumn(column: Column, from: number, to: number): Column {
   }
 }
 
-/** The columns one after the other; they share a type. Layouts that differ (safe and wide, bytes and dictionary) meet in the general one. */
+/** The columns one after the other; they share a type. Layouts that differ (safe and wide, bytes and dictionary) meet in the general one; dictionaries are joined where that pays. */
 export function concatColumns(columns: readonly Column[]): Column {
   assert(columns.length > 0, 'something to concatenate')
   const first = columns[0] as Column
@@ -165,7 +166,7 @@ export function concatColumns(columns: readonly Column[]): Column {
     }
     case 'bytes':
     case 'dictionary':
-      return { ...common, ...concatBytes(columns.map(plainBytes)) }
+      return { ...common, ...(joinDictionaries(columns, length) ?? concatBytes(columns.map(plainBytes))) }
     case 'list': {
       const lists = columns.map((column) => {
         assert(column.layout === 'list', 'lists concatenate with lists')

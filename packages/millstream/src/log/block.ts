@@ -3,6 +3,7 @@ import { assert } from '../base/assert.ts'
 import { readColumn, writeColumn } from '../data/arrow.ts'
 import type { Batch } from '../data/batch.ts'
 import type { Column } from '../data/column.ts'
+import { plainBytes } from '../data/take.ts'
 import { isTimestamp, type LogicalType, types } from '../data/types.ts'
 import {
   aligned,
@@ -54,7 +55,7 @@ export function encodeBlock(content: BlockContent): EncodedBlock {
   batch.columns.forEach((column, position) => {
     const field = batch.schema.fields[position]
     assert(field?.id !== undefined, 'a column that is stored has its field id')
-    const entry = sections.add(columnClass.field, field.id, column)
+    const entry = sections.add(columnClass.field, field.id, ownDictionary(column))
     if (field.name === content.eventTime) eventTimes = eventRange(field.type, entry)
   })
   if (batch.kinds !== null) {
@@ -83,6 +84,11 @@ export function encodeBlock(content: BlockContent): EncodedBlock {
     directory: sections.directory,
     marker: '',
   })
+}
+
+/** A scanner's dictionary outlives its batches: with more entries than the block has rows, the rows' own bytes are less. */
+function ownDictionary(column: Column): Column {
+  return column.layout === 'dictionary' && column.dictionary.length > column.length ? plainBytes(column) : column
 }
 
 /** A block without rows that carries a marker. */
