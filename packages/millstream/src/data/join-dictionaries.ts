@@ -62,7 +62,7 @@ class Joined {
     for (let entry = 0; entry < dictionary.length; entry++) {
       const bytes = dictionary.bytes.subarray(dictionary.offsets[entry], dictionary.offsets[entry + 1])
       // Each byte a character: two texts are equal exactly when their bytes are.
-      const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).latin1Slice()
+      const key = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1')
       let id = this.#ids.get(key)
       if (id === undefined || (dictionary === this.#base && entry !== id)) {
         id = this.#parts.length
