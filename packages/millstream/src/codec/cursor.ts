@@ -17,6 +17,9 @@ export const refusal = {
   trailing: 13,
   unclosed: 14,
   length: 15,
+  /** CSV: another number of fields than the header has; quotes that do not match. */
+  fields: 16,
+  quotes: 17,
 } as const
 
 /**

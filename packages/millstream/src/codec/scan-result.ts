@@ -89,6 +89,10 @@ export class Refusals {
         return errors.fail('MS-1014', { path })
       case refusal.notObject:
         return errors.fail('MS-1015', { found: found ?? characterAt(source, at) })
+      case refusal.fields:
+        return errors.fail('MS-1010', { reason: 'the row has another number of fields than the header' })
+      case refusal.quotes:
+        return errors.fail('MS-1010', { reason: 'its quotes do not match' })
       case refusal.trailing:
         return errors.fail('MS-1001', { format: this.#format, found: `${characterAt(source, at)} after the row's end` })
       default:

@@ -132,6 +132,21 @@ function hexUnit(source: Uint8Array, at: number): number {
   return unit
 }
 
+/** `end` when the bytes up to there are UTF-8, else where they are not. */
+export function endOfUtf8(source: Uint8Array, from: number, end: number): number {
+  let at = from
+  while (at < end) {
+    if ((source[at] as number) < 128) {
+      at++
+      continue
+    }
+    const size = sequenceSize(source, at)
+    if (size === 0 || at + size > end) return at
+    at += size
+  }
+  return at
+}
+
 /** How many characters (code points) the UTF-8 bytes hold. */
 export function countPoints(source: Uint8Array, from: number, end: number): number {
   let points = 0

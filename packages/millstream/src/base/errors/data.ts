@@ -82,6 +82,22 @@ export const dataErrors = {
     says: (e) => `a row has at most ${e.bytesMax} bytes`,
     do: () => 'Send large contents elsewhere, and their address here.',
   } satisfies ErrorKind<{ bytesMax: number }>,
+  'MS-1010': {
+    domain: 'user',
+    http: 422,
+    retry: false,
+    title: 'Not a CSV record',
+    says: (e) => `this is not a record of the file: ${e.reason}`,
+    do: () => 'Write CSV as RFC 4180 says: fields with a comma, quote or line end stand in quotes, quotes in them are doubled.',
+  } satisfies ErrorKind<{ reason: string }>,
+  'MS-1011': {
+    domain: 'user',
+    http: 400,
+    retry: false,
+    title: 'The CSV header does not fit',
+    says: (e) => `the CSV header does not fit: ${e.reason}`,
+    do: () => 'The first line names the columns, each once.',
+  } satisfies ErrorKind<{ reason: string }>,
   'MS-1012': {
     domain: 'user',
     http: 400,

@@ -1,9 +1,10 @@
 import { decodeBase64 } from '../base64.ts'
 import { type Cursor, refusal, skipSpace } from '../cursor.ts'
 import { powersOfTen, readDecimal, readDouble, readInt64, readInteger } from '../number.ts'
-import type { FlatScratch, NanosScratch, Scratch } from '../scratch.ts'
+import type { Scratch } from '../scratch.ts'
 import { countPoints, decodeText, endOfText } from '../text.ts'
 import type { TextScratch } from '../text-scratch.ts'
+import { putTime } from '../time-columns.ts'
 import { notADate, readClock, readDays, readEpoch, readIsoTime } from '../times.ts'
 import { skipValue } from './skip.ts'
 
@@ -61,33 +62,6 @@ function putBase64(
   if (size > lengthMax) return cursor.refuse(refusal.length, from)
   scratch.put(row, buffer, bufferView, 0, size)
   return end
-}
-
-/** The time that the cursor holds, cut to the column's precision. */
-function putTime(scratch: FlatScratch | NanosScratch, row: number, cursor: Cursor, precision: number): void {
-  scratch.nulls[row] = 0
-  const { millis } = cursor
-  if (precision > 6) {
-    const nanos = scratch as NanosScratch
-    nanos.millis[row] = millis
-    nanos.nanos[row] = cut(cursor.nanos, 9 - precision)
-    return
-  }
-  const flat = scratch as FlatScratch
-  if (precision <= 3) {
-    flat.values[row] = cut(millis, 3 - precision)
-    return
-  }
-  const micros = cut(Math.floor(cursor.nanos / 1000), 6 - precision)
-  const value = millis * 1000 + micros
-  if (Number.isSafeInteger(value)) flat.values[row] = value
-  else flat.putInt64(row, BigInt(millis) * 1000n + BigInt(micros))
-}
-
-function cut(value: number, places: number): number {
-  if (places === 0) return value
-  const unit = powersOfTen[places] as number
-  return Math.floor(value / unit) * unit + 0
 }
 
 /** Fields of an object that did not come: null, or the number of the first that must be there. -1: all went well. */
