@@ -1,0 +1,42 @@
+import { MillstreamProblem } from '@millstream/client'
+import { errors, MillstreamError } from '../base/errors.ts'
+import { exit } from './command.ts'
+
+interface Told {
+  readonly code: string
+  readonly message: string
+  readonly advice: string
+  readonly status: number
+  readonly place?: { readonly source?: string; readonly line?: number; readonly column?: number } | undefined
+}
+
+/** An error as a person reads it at night: what happened, where, what to do, its code; and the exit code. */
+export function problemText(error: unknown): { readonly text: string; readonly code: number } {
+  const told = toldOf(error)
+  if (told === null) {
+    const shown = process.env.MILLSTREAM_TRACE === undefined ? '' : `\n${error instanceof Error ? error.stack : ''}`
+    return { text: `error: ${error instanceof Error ? error.message : String(error)}${shown}\n`, code: exit.failed }
+  }
+  const { code, message, advice, status, place } = told
+  const source = place?.source === undefined ? '' : ` in ${place.source}`
+  const where = place?.line === undefined ? source : `${source} at line ${place.line}, column ${place.column ?? 1}`
+  const wrong = status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 404 && status !== 429
+  return { text: `error: ${message}${where}\n${advice === '' ? '' : `       ${advice}\n`}       ${code}\n`, code: wrong ? exit.wrong : exit.failed }
+}
+
+function toldOf(error: unknown): Told | null {
+  if (error instanceof MillstreamProblem) {
+    const { code, message, advice, status, place } = error
+    return { code, message, advice, status, place }
+  }
+  if (error instanceof MillstreamError) {
+    const { code, message, advice, http, place } = error
+    return { code, message, advice, status: http, place }
+  }
+  const cause = (error as { cause?: { code?: string } } | null)?.cause
+  if (error instanceof TypeError && cause?.code === 'ECONNREFUSED') {
+    const { address = '127.0.0.1', port = '' } = cause as { address?: string; port?: number }
+    return toldOf(errors.fail('MS-7013', { server: `http://${address}:${port}` }))
+  }
+  return null
+}
