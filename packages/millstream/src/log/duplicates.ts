@@ -1,11 +1,7 @@
-import { crc32 } from 'node:zlib'
 import { errors } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { Storage } from '../base/ports.ts'
 import type { BlockHeader, ProducerEntry } from './block-header.ts'
-import { join, layout } from './layout.ts'
 import type { Appended, ProducerMark } from './log.ts'
-import { readWhole, writeWhole } from './whole-file.ts'
 
 type Result = readonly [offset: number, accepted: number, rejected: number]
 
@@ -75,14 +71,14 @@ export class DuplicateTable {
     if (this.#producers.size > limits.producersMax) this.#producers.delete(this.#producers.keys().next().value as string)
   }
 
-  snapshot(): DuplicateSnapshot['table'] {
+  snapshot(): DuplicateRows {
     return {
       producers: [...this.#producers].map(([id, p]) => [id, p.epoch, p.last, p.forgotten, [...p.results]]),
       keys: [...this.#keys].map(([hash, { bodyHash, result }]) => [hash, bodyHash, result]),
     }
   }
 
-  restore(table: DuplicateSnapshot['table']): void {
+  restore(table: DuplicateRows): void {
     for (const [id, epoch, last, forgotten, results] of table.producers) {
       this.#producers.set(id, { epoch, last, forgotten, results: new Map(results) })
     }
@@ -92,34 +88,14 @@ export class DuplicateTable {
 
 const answer = ([offset, accepted, rejected]: Result): Appended => ({ offset, accepted, rejected, duplicate: true })
 
-/** The table as of a place in the log: blocks from `position` of `segment` on are not in it. */
-export interface DuplicateSnapshot {
-  readonly version: 1
-  readonly segment: string
-  readonly position: number
-  readonly end: number
-  readonly rejectedEnd: number
-  readonly table: {
-    readonly producers: readonly (readonly [
-      id: string,
-      epoch: number,
-      last: number,
-      forgotten: number,
-      results: readonly (readonly [number, Result])[],
-    ])[]
-    readonly keys: readonly (readonly [hash: string, bodyHash: string, result: Result])[]
-  }
-}
-
-export async function writeSnapshot(storage: Storage, folder: string, snapshot: DuplicateSnapshot): Promise<void> {
-  const text = JSON.stringify(snapshot)
-  await writeWhole(storage, folder, layout.duplicatesFile, `${crc32(text)}\n${text}\n`)
-}
-
-/** Null when there is none, or none that can be trusted: the table then comes from the log alone. */
-export async function readSnapshot(storage: Storage, folder: string): Promise<DuplicateSnapshot | null> {
-  const [checksum, text] = ((await readWhole(storage, join(folder, layout.duplicatesFile))) ?? '').split('\n')
-  if (text === undefined || String(crc32(text)) !== checksum) return null
-  const snapshot = JSON.parse(text) as DuplicateSnapshot
-  return snapshot.version === 1 ? snapshot : null
+/** The table as JSON. */
+export interface DuplicateRows {
+  readonly producers: readonly (readonly [
+    id: string,
+    epoch: number,
+    last: number,
+    forgotten: number,
+    results: readonly (readonly [number, Result])[],
+  ])[]
+  readonly keys: readonly (readonly [hash: string, bodyHash: string, result: Result])[]
 }

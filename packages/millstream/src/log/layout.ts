@@ -6,13 +6,13 @@ import type { Storage } from '../base/ports.ts'
  *   DATA/format                                       the layout's version (data-folder.ts)
  *   DATA/streams/<stream uid>/<partition>/
  *     <base offset>-<attempt>.log                     a segment: blocks, one after the other (block-header.ts)
- *     duplicates.json                                 the duplicate table at a place in the log (duplicates.ts)
+ *     snapshot.json                                   duplicates and account at a place in the log (snapshot.ts)
  *     account.json                                    what retention removed: where the log starts, and its ledger (retention.ts)
  */
 export const layout = {
   formatFile: 'format',
   streamsFolder: 'streams',
-  duplicatesFile: 'duplicates.json',
+  snapshotFile: 'snapshot.json',
   accountFile: 'account.json',
 } as const
 

@@ -99,7 +99,7 @@ test('a torn tail is cut, and a damaged block in the middle is named and never s
   const bytes = readFileSync(path)
   const size = bytes.length
   writeFileSync(path, bytes.subarray(0, size - 100))
-  rmSync(join(folder, 'streams/s1/0/duplicates.json'))
+  rmSync(join(folder, 'streams/s1/0/snapshot.json'))
   const again = await openGatewayPartition(ports, '', testStream, 0)
   assert.equal(again.end(), 6)
   await again.append(testAppend(range(6, 8)))
@@ -114,7 +114,7 @@ test('a torn tail is cut, and a damaged block in the middle is named and never s
   assert.deepEqual(await readNumbers(reader), range(0, 8))
   await again.close()
   await reader.close()
-  assert.deepEqual(readdirSync(join(folder, 'streams/s1/0')).sort(), ['0-1.log', '6-2.log', 'duplicates.json'])
+  assert.deepEqual(readdirSync(join(folder, 'streams/s1/0')).sort(), ['0-1.log', '6-2.log', 'snapshot.json'])
 
   const torn = readFileSync(path)
   torn[torn.indexOf('row 4')] = 0x58

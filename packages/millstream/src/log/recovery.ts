@@ -1,12 +1,13 @@
 import { faultPlace } from '../base/fault.ts'
 import type { Storage } from '../base/ports.ts'
 import { AccountBook } from './account-book.ts'
-import { DuplicateTable, readSnapshot } from './duplicates.ts'
+import { DuplicateTable } from './duplicates.ts'
 import { join, type SegmentName } from './layout.ts'
 import { readRetired } from './retired.ts'
 import { type Damage, type Scan, scanSegment } from './scan.ts'
 import { corruption, countedSegments, listSegments, liveSegments, readOpening, SegmentFile, type SegmentIdentity } from './segment.ts'
 import type { AppendPoint } from './segment-writer.ts'
+import { readSnapshot } from './snapshot.ts'
 
 /** What opening a partition found and did. */
 export interface Recovered {
@@ -46,8 +47,8 @@ export async function recoverPartition(
 
   const duplicates = new DuplicateTable()
   const account = new AccountBook()
-  for (const row of retired?.account ?? []) account.addRow(row)
-  if (snapshot !== null) duplicates.restore(snapshot.table)
+  for (const row of snapshot?.account ?? retired?.account ?? []) account.addRow(row)
+  if (snapshot !== null) duplicates.restore(snapshot.duplicates)
 
   // A last segment without one whole block never held anything acknowledged: it is gone, and the one before it is the last.
   let rest = names
@@ -68,14 +69,15 @@ export async function recoverPartition(
   let last: RecoveredPartition['last'] = null
   for (const { segment, bytes } of counted) {
     const covers = snapshot === null ? 1 : compare(segment, snapshot.segment)
+    if (covers < 0 && segment !== counted.at(-1)?.segment) continue
     const file = new SegmentFile(await storage.open(join(folder, segment.name), 'read'))
     try {
       const sizeBytes = await file.sizeBytes()
       const mode = segment === counted.at(-1)?.segment ? 'tail' : 'closed'
       const scan = await scanSegment(file, identity(segment), bytes ?? sizeBytes, mode, (header) => {
-        if (header.kind === 'marker') return
+        if (header.kind === 'marker' || covers < 0 || (covers === 0 && header.position < (snapshot?.position ?? 0))) return
         account.add(header)
-        if (covers > 0 || (covers === 0 && header.position >= (snapshot?.position ?? 0))) duplicates.record(header)
+        duplicates.record(header)
       })
       last = { segment, scan, sizeBytes }
       damaged.push(...scan.damaged)

@@ -7,12 +7,13 @@ import type { StreamDescriptor } from '../model/streams.ts'
 import type { AccountBook } from './account-book.ts'
 import { batchBytes } from './batch-bytes.ts'
 import type { ProducerEntry } from './block-header.ts'
-import { type DuplicateTable, writeSnapshot } from './duplicates.ts'
+import type { DuplicateTable } from './duplicates.ts'
 import { join, makePartitionFolder, segmentName } from './layout.ts'
 import type { Append, Appended, PartitionWriter, ProducerMark } from './log.ts'
 import type { AccountRow, OpeningMarker } from './marker.ts'
 import { type Recovered, recoverPartition } from './recovery.ts'
 import { type AppendPoint, type SegmentOwner, SegmentWriter } from './segment-writer.ts'
+import { writeSnapshot } from './snapshot.ts'
 
 /** The gateway's writer of a partition. Batches given to `append` must stand unchanged until it resolves. */
 export interface GatewayPartition extends PartitionWriter {
@@ -297,7 +298,8 @@ class GroupCommitWriter implements GatewayPartition {
       position: writer.position,
       end: this.#end,
       rejectedEnd: this.#rejectedEnd,
-      table: this.#duplicates.snapshot(),
+      duplicates: this.#duplicates.snapshot(),
+      account: this.#account.rows(),
     })
   }
 
