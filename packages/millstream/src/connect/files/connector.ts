@@ -19,6 +19,7 @@ export function fileConnector(access: FileAccess): Connector {
         'json.timestamp-format.standard',
         'csv.ignore-parse-errors',
         'csv.field-delimiter',
+        'csv.null-literal',
       ],
       requiredOptions: ['path', 'format'],
     },

@@ -10,7 +10,7 @@ import type { RowField } from '../../data/types.ts'
 import type { Source, SourceRequest, SplitReader } from '../../flow/connector.ts'
 import { TableOptions } from '../table-options.ts'
 import { allowedPath, type FileAccess } from './allowed-paths.ts'
-import { type LineReader, type ReadFormat, readFormatOf } from './formats.ts'
+import { type ReadFormat, type RecordReader, readFormatOf } from './formats.ts'
 
 /** A file, or a folder's files (those whose names start with . or _ left out), a split a file. */
 export function fileSource(access: FileAccess, request: SourceRequest): Source {
@@ -66,8 +66,7 @@ class FileSplit implements SplitReader {
   readonly #path: string
   readonly #request: SourceRequest
   readonly #format: ReadFormat
-  readonly #read: LineReader
-  readonly #stored: Schema
+  readonly #read: RecordReader
   #offset: number
   #line: number
   #skip: number
@@ -78,12 +77,10 @@ class FileSplit implements SplitReader {
     this.#path = path
     this.#request = request
     this.#format = format
-    this.#stored = new Schema(
-      request.schema.fields.flatMap((field, i) =>
-        metadataKey(request, i) === null ? [{ ...field, name: request.columns[i] ?? field.name }] : [],
-      ),
-    )
-    this.#read = format.reader(this.#stored)
+    const columns = request.table.columns.flatMap((column) => (column.kind === 'physical' ? [column] : []))
+    const stored = new Schema(columns.map(({ name, type }) => ({ name, type })))
+    const wanted = request.columns.flatMap((name) => stored.fields[stored.position(name)] ?? [])
+    this.#read = format.reader(stored, new Schema(wanted))
     this.#offset = position?.offset ?? 0
     this.#line = position?.line ?? 1
     this.#skip = position?.skip ?? 0
@@ -124,13 +121,12 @@ class FileSplit implements SplitReader {
       const got = await this.#file.read(buffer, this.#offset)
       if (got === 0) return null
       const atEnd = got < size
-      const last = buffer.lastIndexOf(10, got - 1)
-      if (last === -1 && !atEnd) {
+      const end = this.#format.recordsEnd(buffer, got)
+      if (end === 0 && !atEnd) {
         if (size > limits.rowBytesMax) throw errors.fail('MS-5008', { path: this.#path, line: this.#line, reason: 'the line is too long' })
         continue
       }
-      const bytes = atEnd ? got : last + 1
-      return this.#scan(buffer.subarray(0, bytes))
+      return this.#scan(buffer.subarray(0, atEnd ? got : end))
     }
   }
 
