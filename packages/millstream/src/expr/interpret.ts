@@ -47,6 +47,12 @@ export function shapeOf(call: Expression & { kind: 'call' }): CallShape {
   return call.at === undefined ? shape : { ...shape, at: call.at }
 }
 
+/** Whether every call gives the same for the same arguments within a batch. */
+export function isDeterministic(expression: Expression): boolean {
+  if (expression.kind !== 'call') return true
+  return functionOf(shapeOf(expression)).deterministic && expression.args.every(isDeterministic)
+}
+
 /** The value of an expression that reads no column and is the same for ever; undefined: it is not constant, or fails. */
 export function constantOf(expression: Expression): Value | undefined {
   if (expression.kind === 'literal') return expression.value

@@ -5,12 +5,13 @@ import { Schema } from '../data/schema.ts'
 import { takeRows } from '../data/take.ts'
 import { type Value, valueAt } from '../data/value.ts'
 import { Compiled } from './compile/compiled.ts'
+import { dictionaryMap } from './compile/dictionary-map.ts'
 import { columnKernel, selectKernel } from './compile/kernel.ts'
 import { inputsOf } from './compile/shape.ts'
 import type { Expression } from './expression.ts'
 import { fixedEnv } from './fixed-env.ts'
 import type { Env } from './function.ts'
-import { constantOf, evaluator } from './interpret.ts'
+import { constantOf, evaluator, isDeterministic } from './interpret.ts'
 
 export type Mode = 'compiled' | 'interpreted'
 export interface EvaluationOptions {
@@ -93,6 +94,10 @@ function columnOfBatch(expression: Expression, { mode = 'compiled', env = fixedE
   const constant = constantOf(expression)
   if (constant !== undefined) return (_batch, _rows, count) => constantColumn(expression.type, constant, count)
   const inputs = [...inputsOf(expression).keys()]
+  if (inputs.length === 0 && isDeterministic(expression)) {
+    const evaluate = evaluator(expression, env)
+    return (_batch, _rows, count) => constantColumn(expression.type, count === 0 ? null : evaluate([]), count)
+  }
   if (mode === 'interpreted' || inputs.length === 0) {
     const evaluate = evaluator(expression, env)
     return (batch, rows, count) => {
@@ -102,7 +107,11 @@ function columnOfBatch(expression: Expression, { mode = 'compiled', env = fixedE
     }
   }
   const compiled = new Compiled(expression, (shape) => columnKernel(expression, shape, env))
-  return (batch, rows, count) => compiled.run(batch.columns, rows, count)
+  const entries = dictionaryMap(expression, env)
+  return (batch, rows, count) => {
+    const mapped = entries === null ? null : entries.map(batch, rows)
+    return mapped ?? compiled.run(batch.columns, rows, count)
+  }
 }
 
 function rowOf(batch: Batch, row: number, inputs: readonly number[]): Value[] {

@@ -45,7 +45,7 @@ export function lifter(expression: Expression, index: number, env: Env, wide: bo
   const kernelOf = (body: boolean) => columnKernel(expression, { inputs, wide: body, selected: false }, env)
   let safe: ReturnType<typeof kernelOf> | undefined
   let general: ReturnType<typeof kernelOf> | undefined
-  let known: { dictionary: BytesColumn; column: Column; entries: LiftedEntries | null } | undefined
+  let known: { dictionary: BytesColumn; column: Column; entries?: LiftedEntries | null } | undefined
   const run = (dictionary: BytesColumn): Column => {
     const columns: Column[] = []
     columns[index] = dictionary
@@ -61,8 +61,7 @@ export function lifter(expression: Expression, index: number, env: Env, wide: bo
   }
   const lift = (dictionary: BytesColumn): NonNullable<typeof known> => {
     if (known?.dictionary !== dictionary) {
-      const column = run(dictionary)
-      known = { dictionary, column, entries: entriesOf(column, expression.type, wide) }
+      known = { dictionary, column: run(dictionary) }
     }
     return known
   }
@@ -70,7 +69,11 @@ export function lifter(expression: Expression, index: number, env: Env, wide: bo
   row[index] = null
   return {
     atNull: evaluator(expression, env)(row),
-    entries: (dictionary) => lift(dictionary).entries,
+    entries: (dictionary) => {
+      const one = lift(dictionary)
+      if (one.entries === undefined) one.entries = entriesOf(one.column, expression.type, wide)
+      return one.entries
+    },
     column: (dictionary) => lift(dictionary).column,
   }
 }
