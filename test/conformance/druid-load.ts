@@ -48,7 +48,7 @@ export function batchesOf(
         schema,
         rows
           .slice(from, from + 4096)
-          .map((row) => schema.fields.map(({ name, type }) => valueOf(row[name], type, name === definition.timestampColumn))),
+          .map((row) => schema.fields.map(({ name, type }) => cellOf(row[name], type, name === definition.timestampColumn))),
       ),
     )
   }
@@ -61,7 +61,7 @@ const textType = (rows: readonly Record<string, unknown>[], column: string): Log
     ? types.boolean()
     : types.string()
 
-function valueOf(value: unknown, type: LogicalType, isTime: boolean): Value {
+function cellOf(value: unknown, type: LogicalType, isTime: boolean): Value {
   if (value === null || value === undefined) return null
   if (isTime) {
     const time = typeof value === 'number' ? value : parseInstant(String(value))

@@ -177,8 +177,8 @@ function tokenize(text: string): Token[] {
     if (match === null) throw invalid(`Unexpected '${text[at]}' at character ${at + 1} of expression [${text}]`)
     const [whole, number, string, quoted, name, operator] = match
     if (number !== undefined) tokens.push({ kind: 'number', text: number, quoted: false, at })
-    else if (string !== undefined) tokens.push({ kind: 'text', text: unescape(string), quoted: true, at })
-    else if (quoted !== undefined) tokens.push({ kind: 'name', text: unescape(quoted), quoted: true, at })
+    else if (string !== undefined) tokens.push({ kind: 'text', text: unescaped(string), quoted: true, at })
+    else if (quoted !== undefined) tokens.push({ kind: 'name', text: unescaped(quoted), quoted: true, at })
     else if (name !== undefined) tokens.push({ kind: 'name', text: name, quoted: false, at })
     else if (operator !== undefined) {
       if (operator === '->') throw notYet('a lambda in an expression')
@@ -190,8 +190,8 @@ function tokenize(text: string): Token[] {
   return tokens
 }
 
-const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
-const unescape = (text: string): string =>
-  text.replace(/\\(u[0-9a-fA-F]{4}|.)/gs, (_, escape: string) =>
-    escape.length === 5 ? String.fromCharCode(Number.parseInt(escape.slice(1), 16)) : (escapes[escape] ?? escape),
+const controls: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', b: '\b', f: '\f' }
+const unescaped = (text: string): string =>
+  text.replace(/\\(u[0-9a-fA-F]{4}|.)/gs, (_, mark: string) =>
+    mark.length === 5 ? String.fromCharCode(Number.parseInt(mark.slice(1), 16)) : (controls[mark] ?? mark),
   )

@@ -39,9 +39,9 @@ export function filterCondition(json: unknown, scope: Scope): Scalar {
     case 'range':
       return range(spec, resolve(scope, textOf(spec, 'column', 'filter range')))
     case 'like': {
-      const escape = typeof spec['escape'] === 'string' ? spec['escape'] : null
+      const mark = typeof spec['escape'] === 'string' ? spec['escape'] : null
       const pattern = textOf(spec, 'pattern', 'filter like')
-      return bool('like', [castTo(dimension(spec, scope), 'STRING'), literal(pattern, 'STRING'), literal(escape, 'STRING')])
+      return bool('like', [castTo(dimension(spec, scope), 'STRING'), literal(pattern, 'STRING'), literal(mark, 'STRING')])
     }
     case 'regex':
       return bool('regexp_like', [castTo(dimension(spec, scope), 'STRING'), literal(textOf(spec, 'pattern', 'filter regex'), 'STRING')])

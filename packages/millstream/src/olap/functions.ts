@@ -160,8 +160,8 @@ export const functionPrinters: Readonly<Record<string, FunctionPrinter>> = {
   /** Pattern and escape are constants. */
   like: (args, printer) => {
     const [text, pattern] = args.slice(0, 2).map(printer.scalar)
-    const escape = constant(args[2])
-    return escape === null ? `(${text} LIKE ${pattern})` : `(${text} LIKE ${pattern} ESCAPE ${printer.bind(escape, 'STRING')})`
+    const mark = constant(args[2])
+    return mark === null ? `(${text} LIKE ${pattern})` : `(${text} LIKE ${pattern} ESCAPE ${printer.bind(mark, 'STRING')})`
   },
   /** Found anywhere. The store's engine is linear in the text. */
   regexp_like: each('regexp_matches'),

@@ -60,12 +60,12 @@ export function read(expression: SqlExpression, reading: Reading): Scalar {
     }
     case 'like': {
       if (expression.operator !== 'LIKE') throw notYetAt(expression.operator, expression.at)
-      const escape = expression.escape === null ? null : inner(expression.escape)
-      if (escape !== null && escape.kind !== 'literal') throw invalidAt('The escape of LIKE must be a constant', expression.at)
+      const mark = expression.escape === null ? null : inner(expression.escape)
+      if (mark !== null && mark.kind !== 'literal') throw invalidAt('The escape of LIKE must be a constant', expression.at)
       const args = [
         castTo(inner(expression.operand), 'STRING'),
         castTo(inner(expression.pattern), 'STRING'),
-        escape ?? literal(null, 'STRING'),
+        mark ?? literal(null, 'STRING'),
       ]
       const result = call('like', args, 'BOOLEAN')
       return expression.negated ? not(result) : result

@@ -33,13 +33,14 @@ const flip: Readonly<Record<string, string>> = { ge: 'le', gt: 'lt', lt: 'gt', l
 
 function bound(left: Scalar, right: Scalar, time: string): { value: number; flipped: boolean } | null {
   const isTime = (scalar: Scalar): boolean => scalar.kind === 'column' && scalar.name === time
-  const valueOf = (scalar: Scalar): number | null => (scalar.kind === 'literal' && typeof scalar.value === 'number' ? scalar.value : null)
+  const constantOf = (scalar: Scalar): number | null =>
+    scalar.kind === 'literal' && typeof scalar.value === 'number' ? scalar.value : null
   if (isTime(left)) {
-    const value = valueOf(right)
+    const value = constantOf(right)
     return value === null ? null : { value, flipped: false }
   }
   if (isTime(right)) {
-    const value = valueOf(left)
+    const value = constantOf(left)
     return value === null ? null : { value, flipped: true }
   }
   return null

@@ -48,18 +48,19 @@ function planBody(body: QueryBody, environment: Environment): Planned {
       const first = inputs[0] as Planned
       if (inputs.some((input) => input.outputs.length !== first.outputs.length)) throw invalidAt('Column count mismatch in UNION', body.at)
       const types = first.outputs.map((_, position) => commonType(inputs.map((input) => input.outputs[position]?.value.type ?? 'NULL')))
+      const names = first.outputs.map(({ name }) => environment.fresh(name))
       const relations = inputs.map<Relation>((input) => ({
         kind: 'project',
         input: input.relation,
         distinct: false,
         columns: input.outputs.map(({ value }, position) => ({
-          name: (first.outputs[position]?.value as { name: string }).name,
+          name: names[position] as string,
           value: sqlCast(value, types[position] ?? 'STRING', environment.zone),
         })),
       }))
-      const outputs = first.outputs.map(({ name, value }, position) => ({
+      const outputs = first.outputs.map(({ name }, position) => ({
         name,
-        value: column((value as { name: string }).name, types[position] ?? 'STRING'),
+        value: column(names[position] as string, types[position] ?? 'STRING'),
       }))
       return { relation: { kind: 'union', inputs: relations }, outputs }
     }
@@ -76,11 +77,11 @@ function unionInputs(body: QueryBody): readonly QueryBody[] {
 
 function planValues(rows: readonly (readonly SqlExpression[])[], environment: Environment): Planned {
   const reading = { environment, visible: [], planSubquery: (query: Query) => planQuery(query, environment) }
-  const read_ = rows.map((row) => row.map((cell) => read(cell, reading)))
-  const width = read_[0]?.length ?? 0
-  const types = Array.from({ length: width }, (_, position) => commonType(read_.map((row) => row[position]?.type ?? 'NULL')))
+  const cells = rows.map((row) => row.map((cell) => read(cell, reading)))
+  const width = cells[0]?.length ?? 0
+  const types = Array.from({ length: width }, (_, position) => commonType(cells.map((row) => row[position]?.type ?? 'NULL')))
   const names = types.map((_, position) => environment.fresh(`v${position}`))
-  const inputs = read_.map<Relation>((row) => ({
+  const inputs = cells.map<Relation>((row) => ({
     kind: 'project',
     input: { kind: 'values', columns: [], rows: [[]] },
     distinct: false,

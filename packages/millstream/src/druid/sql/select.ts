@@ -35,7 +35,7 @@ export function planSelect(
   const planSubquery = (query: Query): Planned => exact(planQuery(query, environment), environment)
   const outer: Reading = { environment, visible: from.visible, planSubquery }
   const items = expandStars(node, from)
-  const ordered = order.orderBy.map((item) => ({ item, expression: orderExpression(item, items, from.visible) }))
+  const ordered = order.orderBy.map((item) => ({ item, expression: orderExpression(item, items) }))
   const everywhere = [
     ...items.map((item) => item.expression),
     ...ordered.map(({ expression }) => expression),
@@ -193,7 +193,6 @@ function parts(expression: SqlExpression): readonly SqlExpression[] {
 }
 
 function expandStars(node: SelectNode, from: Source): Item[] {
-  let unnamed = 0
   return node.items.flatMap((item, position) => {
     const { expression } = item
     if (expression.kind === 'star') {
@@ -213,7 +212,6 @@ function expandStars(node: SelectNode, from: Source): Item[] {
         : expression.kind === 'call' && expression.bare
           ? expression.name.at(-1)?.name
           : undefined)
-    if (own === undefined) unnamed++
     return [{ name: own ?? `EXPR$${position}`, expression }]
   })
 }
@@ -232,7 +230,7 @@ function aliased(expression: SqlExpression, items: readonly Item[], visible: rea
 }
 
 /** In ORDER BY an alias comes before a column. */
-function orderExpression(item: OrderItem, items: readonly Item[], _visible: readonly Visible[]): SqlExpression {
+function orderExpression(item: OrderItem, items: readonly Item[]): SqlExpression {
   const { expression } = item
   const byPlace = ordinal(expression, items, 'ORDER BY')
   if (byPlace !== null) return byPlace
