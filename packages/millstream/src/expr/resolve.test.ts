@@ -39,13 +39,17 @@ test('arithmetic has the types that Flink gives it', () => {
 
 test('what differs in type is cast to what both sides meet in', () => {
   assert.deepEqual(resolveFunction('>', [types.int(), types.string()]).casts.map(typeText), ['INT', 'INT'])
-  assert.deepEqual(resolveFunction('=', [types.timestamp(3), types.char(10, false)]).casts.map(typeText), [
-    'TIMESTAMP(3)',
-    'TIMESTAMP(3) NOT NULL',
-  ])
+  assert.deepEqual(
+    resolveFunction('=', [types.timestamp(3), types.char(10, false)], { constants: [undefined, '2020-01-01'] }).casts.map(typeText),
+    ['TIMESTAMP(3)', 'TIMESTAMP(3) NOT NULL'],
+  )
   assert.equal(resultOf('CASE', [types.boolean(), types.char(1, false), types.char(3, false)]), 'VARCHAR(3) NOT NULL')
   assert.equal(resultOf('COALESCE', [types.int(), types.decimal(2, 1, false)]), 'DECIMAL(11, 1) NOT NULL')
   assert.equal(commonType([types.int(), types.string()]), null)
+})
+
+test('a text that may be no time is not cast for a comparison: it is unknown then, not a failure', () => {
+  assert.deepEqual(resolveFunction('=', [types.date(false), types.string(false)]).casts.map(typeText), ['DATE NOT NULL', 'STRING'])
 })
 
 test('a literal argument may decide the type', () => {

@@ -1,11 +1,14 @@
+import { MillstreamError } from '../../base/errors.ts'
 import { isApproximate, isNumeric, isString, isTimestamp, type LogicalType, types, withNullable } from '../../data/types.ts'
 import type { Value } from '../../data/value.ts'
 import { commonType } from '../common-type.ts'
 import { comparatorOf, compareStrings, equalityOf } from '../compare.ts'
 import { laneOf } from '../compile/emit.ts'
-import type { ScalarFunction } from '../function.ts'
+import { fixedEnv } from '../fixed-env.ts'
+import type { CallShape, Env, Run, ScalarFunction } from '../function.ts'
 import { commonNumeric } from '../numeric-types.ts'
 import { type Definition, scalar, take } from '../signature.ts'
+import { castOf } from './cast-value.ts'
 
 type Operator = '=' | '<>' | '<' | '<=' | '>' | '>='
 
@@ -34,6 +37,46 @@ export function comparable(a: LogicalType, b: LogicalType, equality: boolean): r
   return both(common)
 }
 
+const isTime = (type: LogicalType): boolean => type.kind === 'DATE' || type.kind === 'TIME' || isTimestamp(type)
+
+/**
+ * A time and a text that is no literal time: the text is not cast, for one that is no time makes the comparison unknown
+ * where CAST would fail. Null: the usual way.
+ */
+function uncast(a: LogicalType, b: LogicalType, constants: readonly (Value | undefined)[]): readonly LogicalType[] | null {
+  const at = isString(a) && isTime(b) ? 0 : isString(b) && isTime(a) ? 1 : null
+  if (at === null) return null
+  const [time, text] = at === 0 ? [b, constants[0]] : [a, constants[1]]
+  if (typeof text === 'string' && tryCast(time)(text) !== null) return null
+  return at === 0 ? [withNullable(a, true), b] : [a, withNullable(b, true)]
+}
+
+/** The text as a time, null where it is none. */
+function tryCast(time: LogicalType, env: Env = fixedEnv()): (text: string) => Value {
+  const cast = castOf(types.string(), time, env)
+  return (text) => {
+    try {
+      return cast(text)
+    } catch (failure) {
+      if (failure instanceof MillstreamError) return null
+      throw failure
+    }
+  }
+}
+
+function withText({ args }: CallShape, env: Env, test: (order: number) => boolean): Run {
+  const [a, b] = args as [LogicalType, LogicalType]
+  const textFirst = isString(a)
+  const time = textFirst ? b : a
+  const parse = tryCast(time, env)
+  const compare = comparatorOf(time)
+  return (x: Value, y: Value) => {
+    const left = textFirst ? parse(x as string) : x
+    const right = textFirst ? y : parse(y as string)
+    return left === null || right === null ? null : test(compare(left, right))
+  }
+}
+
 const tests: Record<Operator, (order: number) => boolean> = {
   '=': (order) => order === 0,
   '<>': (order) => order !== 0,
@@ -49,17 +92,21 @@ function comparison(operator: Operator, names: readonly string[]): ScalarFunctio
     names,
     parameters: [take.any, take.any],
     signatures: [`<COMPARABLE> ${operator} <COMPARABLE>`],
-    together: ([a, b]) => comparable(a as LogicalType, b as LogicalType, equality),
+    together: ([a, b], { constants }) =>
+      uncast(a as LogicalType, b as LogicalType, constants) ?? comparable(a as LogicalType, b as LogicalType, equality),
     result: types.boolean(),
-    bind: ({ args }) => {
+    bind: (shape, env) => {
+      const { args } = shape
       const type = args[0] as LogicalType
       const test = tests[operator]
+      if (isString(type) !== isString(args[1] as LogicalType)) return withText(shape, env, test)
       if (isApproximate(type)) return (a: number, b: number) => approximate(operator, a, b)
       const compare = comparatorOf(type)
       return (a, b) => test(compare(a, b))
     },
     emit: ({ args }, [a, b], { constant }) => {
       const type = args[0] as LogicalType
+      if (isString(type) !== isString(args[1] as LogicalType)) return null
       const lane = laneOf(type)
       const symbol = operator === '=' ? '===' : operator === '<>' ? '!==' : operator
       if (lane === 'f32' || lane === 'f64') {
