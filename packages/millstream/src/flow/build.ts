@@ -1,7 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import type { Batch } from '../data/batch.ts'
 import { Schema } from '../data/schema.ts'
-import type { RowField } from '../data/types.ts'
 import type { PhysicalPlan, PlanNode } from '../model/plan.ts'
 import { type Evaluation, predicateOf, projectionOf } from './evaluate.ts'
 import type { Operator } from './operator.ts'
@@ -15,16 +14,17 @@ import { windowAggregate } from './operators/window-aggregate.ts'
 
 export type { ExpressionMode } from './evaluate.ts'
 
-/** The operator of a plan node. `inputs` are the columns that come in at each port; rows that reach a sink go to `sink`. */
+/** The operator of a plan node. `inputs` are the nodes that it reads, by port; rows that reach a sink go to `sink`. */
 export function operatorOf(
   node: PlanNode,
   plan: PhysicalPlan,
-  inputs: readonly (readonly RowField[])[],
+  inputs: readonly PlanNode[],
   evaluation: Evaluation,
   sink: (batch: Batch) => void,
 ): Operator {
-  const input = new Schema(inputs[0] ?? node.fields)
+  const input = new Schema(inputs[0]?.fields ?? node.fields)
   const output = new Schema(node.fields)
+  const retracting = inputs.some((each) => each.changes !== 'insert')
   switch (node.kind) {
     case 'scan':
     case 'values':
@@ -49,9 +49,9 @@ export function operatorOf(
     case 'window':
       return window(node.window, input, output)
     case 'window-aggregate':
-      return windowAggregate(node, input, output)
+      return windowAggregate(node, input, output, retracting)
     case 'group-aggregate':
-      return groupAggregate(node, input, output, plan.mode)
+      return groupAggregate(node, input, output, { mode: plan.mode, retracting })
     case 'sort-limit':
       return sortLimit(node, input)
     case 'sink':

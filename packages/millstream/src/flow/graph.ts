@@ -169,12 +169,12 @@ export class Graph {
   }
 
   #build(node: PlanNode, plan: PhysicalPlan, inputs: readonly Vertex[], paths: ReadonlyMap<string, number>): Vertex {
-    const inputFields = inputs.map((input) => input.node.fields)
+    const read = inputs.map((input) => input.node)
     const evaluation = { mode: this.#host.mode, zone: plan.options['table.local-time-zone'] ?? 'UTC' }
     const perRow = inputs.every((input) => input.perRow && !multiplies(input.node))
     const vertex: Vertex = {
       node,
-      operator: operatorOf(node, plan, inputFields, evaluation, (batch) => this.#host.sink(node as SinkNode, batch)),
+      operator: operatorOf(node, plan, read, evaluation, (batch) => this.#host.sink(node as SinkNode, batch)),
       outputs: [],
       watermarks: new InputWatermarks(Math.max(1, inputs.length)),
       emit: (batch) => this.#emit(vertex, batch),

@@ -25,6 +25,8 @@ export interface Accumulator {
   add(argument: Column | null, selected: Selected, groups: KeyedRows): void
   /** Takes rows away that were added before; null when it cannot. */
   readonly retract: ((argument: Column | null, selected: Selected, groups: KeyedRows) => void) | null
+  /** Forgets what a group had: for those that cannot retract, and are added again from what is left. */
+  clear?(groups: KeyedRows, slot: number): void
   /** Adds groups of another table: slot `fromSlots[i]` into `toSlots[i]`. */
   merge(from: KeyedRows, fromSlots: Int32Array, to: KeyedRows, toSlots: Int32Array, count: number): void
   result(groups: KeyedRows, slots: Int32Array, count: number): Column

@@ -16,8 +16,8 @@ import { type Accumulator, accumulatorOf, type Selected } from './accumulator.ts
 interface Aggregate {
   readonly call: AggregateCall
   readonly accumulator: Accumulator
-  /** The table of (group, value) -> how often, for DISTINCT. */
-  readonly distinct: TableSpec | null
+  /** The table of (group, value) -> how often, for DISTINCT, and for MIN and MAX of rows that change. */
+  readonly values: TableSpec | null
 }
 
 /** How many input rows a group has, retractions taken off: a group without rows is gone. */
@@ -32,28 +32,28 @@ export class Groups {
   readonly #keyTypes
   readonly #aggregates: readonly Aggregate[]
   #table: StateTable | null = null
-  readonly #distinct = new Map<string, StateTable>()
+  readonly #values = new Map<string, StateTable>()
 
-  constructor(keys: readonly number[], calls: readonly AggregateCall[], input: Schema) {
+  /** `retracting`: rows may be taken away again. */
+  constructor(keys: readonly number[], calls: readonly AggregateCall[], input: Schema, retracting: boolean) {
     this.#keys = new KeyEncoder(keys)
     this.#keyTypes = keys.map((key) => (input.fields[key] ?? { type: types.null() }).type)
     for (const type of this.#keyTypes) keyFormOf(type)
-    this.#aggregates = calls.map((call, position) => ({
-      call,
-      accumulator: accumulatorOf(call, `a${position}`),
-      distinct: call.distinct && call.args.length > 0 ? distinctTable(`distinct${position}`, call) : null,
-    }))
+    this.#aggregates = calls.map((call, position) => {
+      const counted = call.args.length > 0 && (call.distinct || (retracting && isExtreme(call)))
+      return { call, accumulator: accumulatorOf(call, `a${position}`), values: counted ? valuesTable(`values${position}`, call) : null }
+    })
     const columns = this.#aggregates.flatMap(({ accumulator }) => accumulator.columns)
     const own = { name: rowsColumn, type: types.double() }
     this.state = [
       { name: 'groups', kind: 'value', key: this.#keyTypes, columns: [own, ...columns], version: 1, ttlMs: null },
-      ...this.#aggregates.flatMap(({ distinct }) => (distinct === null ? [] : [distinct])),
+      ...this.#aggregates.flatMap(({ values }) => (values === null ? [] : [values])),
     ]
   }
 
   open(host: OperatorHost): void {
     this.#table = host.table('groups')
-    for (const { distinct } of this.#aggregates) if (distinct !== null) this.#distinct.set(distinct.name, host.table(distinct.name))
+    for (const { values } of this.#aggregates) if (values !== null) this.#values.set(values.name, host.table(values.name))
   }
 
   spaces(): number[] {
@@ -70,7 +70,7 @@ export class Groups {
 
   drop(space: number): void {
     this.#groups().drop(space)
-    for (const table of this.#distinct.values()) table.drop(space)
+    for (const table of this.#values.values()) table.drop(space)
   }
 
   /** Finds or makes the groups of these rows; `slots` takes the group of each. */
@@ -87,15 +87,14 @@ export class Groups {
       const slot = selected.slots[i] as number
       rowCounts[slot] = (rowCounts[slot] as number) + sign
     }
-    for (const { call, accumulator, distinct } of this.#aggregates) {
+    for (const { call, accumulator, values } of this.#aggregates) {
       let chosen = call.filter === null ? selected : whereTrue(batch.columns[call.filter] as Column, selected)
       if (chosen.count === 0) continue
       const argument = call.args.length === 0 ? null : (batch.columns[call.args[0] as number] as Column)
-      if (distinct !== null && argument !== null) {
-        chosen = this.#firstOrLast(distinct, space, argument, chosen, sign)
-      }
+      if (values !== null && argument !== null) chosen = this.#firstOrLast(values, space, argument, chosen, sign)
       if (sign === 1) accumulator.add(argument, chosen, groups)
       else if (accumulator.retract !== null) accumulator.retract(argument, chosen, groups)
+      else if (values !== null && accumulator.clear !== undefined) this.#addAgain(values, call, accumulator, space, chosen)
       else throw errors.fail('MS-5000', { feature: `${call.function} over rows that change` })
     }
   }
@@ -116,9 +115,9 @@ export class Groups {
       const into = slots[slot] as number
       counts[into] = (counts[into] as number) + (source.floats(rowsColumn)[slot] as number)
     }
-    for (const { accumulator, distinct, call } of this.#aggregates) {
-      if (distinct === null) accumulator.merge(source, all, target, slots, count)
-      else this.#mergeDistinct(distinct, call, accumulator, from, to, slots)
+    for (const { accumulator, values, call } of this.#aggregates) {
+      if (values === null) accumulator.merge(source, all, target, slots, count)
+      else this.#mergeValues(values, call, accumulator, from, to, slots)
     }
   }
 
@@ -138,7 +137,7 @@ export class Groups {
 
   /** Of the rows chosen, those whose value a group sees for the first time (or, taking away, for the last). */
   #firstOrLast(spec: TableSpec, space: number, argument: Column, chosen: Selected, sign: 1 | -1): Selected {
-    const seen = this.#distinctTable(spec).rows(space)
+    const seen = this.#valuesTable(spec).rows(space)
     const rows = chosen.rows.subarray(0, chosen.count)
     const pairs = pairBatch(chosen.slots.slice(0, chosen.count), takeRows(argument, rows))
     const slots = new Int32Array(chosen.count)
@@ -157,19 +156,34 @@ export class Groups {
     return kept
   }
 
-  #mergeDistinct(spec: TableSpec, call: AggregateCall, accumulator: Accumulator, from: number, to: number, slots: Int32Array): void {
-    const source = this.#distinctTable(spec).rows(from)
+  #mergeValues(spec: TableSpec, call: AggregateCall, accumulator: Accumulator, from: number, to: number, slots: Int32Array): void {
+    const held = this.#held(spec, call, from, (owner) => slots[owner] as number)
+    accumulator.add(held.argument, this.#firstOrLast(spec, to, held.argument, held.selected, 1), this.rows(to))
+  }
+
+  /** Groups that lost their last row of some value begin anew from the values that they still have. */
+  #addAgain(spec: TableSpec, call: AggregateCall, accumulator: Accumulator, space: number, lost: Selected): void {
+    if (lost.count === 0) return
+    const groups = this.rows(space)
+    const affected = new Set(lost.slots.subarray(0, lost.count))
+    for (const slot of affected) accumulator.clear?.(groups, slot)
+    const held = this.#held(spec, call, space, (owner) => (affected.has(owner) ? owner : -1))
+    accumulator.add(held.argument, held.selected, groups)
+  }
+
+  /** The values that groups have, as rows; `slotOf` answers the slot that a group's values go to, or -1. */
+  #held(spec: TableSpec, call: AggregateCall, space: number, slotOf: (owner: number) => number): { argument: Column; selected: Selected } {
+    const source = this.#valuesTable(spec).rows(space)
     const [owners, values] = keyColumns(spec.key, source, everyRow(source.count), source.count) as [Column, Column]
-    if (owners.layout !== 'int32') return
     const times = source.floats('times')
     const selected = { rows: new Int32Array(source.count), slots: new Int32Array(source.count), count: 0 }
-    for (let i = 0; i < source.count; i++) {
-      if (times[i] === 0) continue
+    for (let i = 0; owners.layout === 'int32' && i < source.count; i++) {
+      const slot = times[i] === 0 ? -1 : slotOf(owners.values[i] as number)
+      if (slot < 0) continue
       selected.rows[selected.count] = i
-      selected.slots[selected.count++] = slots[owners.values[i] as number] as number
+      selected.slots[selected.count++] = slot
     }
-    const argument = { ...values, type: call.argTypes[0] ?? values.type } as Column
-    accumulator.add(argument, this.#firstOrLast(spec, to, argument, selected, 1), this.rows(to))
+    return { argument: { ...values, type: call.argTypes[0] ?? values.type } as Column, selected }
   }
 
   #groups(): StateTable {
@@ -177,14 +191,16 @@ export class Groups {
     return this.#table
   }
 
-  #distinctTable(spec: TableSpec): StateTable {
-    const table = this.#distinct.get(spec.name)
+  #valuesTable(spec: TableSpec): StateTable {
+    const table = this.#values.get(spec.name)
     if (table === undefined) throw new Error('the operator is not open')
     return table
   }
 }
 
-function distinctTable(name: string, call: AggregateCall): TableSpec {
+const isExtreme = (call: AggregateCall): boolean => call.function === 'MIN' || call.function === 'MAX'
+
+function valuesTable(name: string, call: AggregateCall): TableSpec {
   const value = call.argTypes[0] ?? types.null()
   keyFormOf(value)
   const columns = [{ name: 'times', type: types.double() }]

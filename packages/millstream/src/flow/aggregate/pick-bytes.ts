@@ -27,6 +27,9 @@ export function pickBytes(name: string, type: LogicalType, rule: Rule): Accumula
       eachValue(body, argument, selected, [groups.ints(start), groups.ints(size)], arenaOf(groups))
     },
     retract: null,
+    clear(groups, slot) {
+      groups.ints(size)[slot] = 0
+    },
     merge(from, fromSlots, to, toSlots, count) {
       const starts = from.ints(start)
       const sizes = from.ints(size)

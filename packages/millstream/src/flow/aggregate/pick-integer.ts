@@ -39,6 +39,9 @@ export function pickInteger(name: string, type: LogicalType, rule: Rule): Accumu
       eachValue(body, argument, selected, arrays(groups), words)
     },
     retract: null,
+    clear(groups, slot) {
+      groups.column(columns.form).array[slot] = 0
+    },
     merge(from, fromSlots, to, toSlots, count) {
       const one = { rows: new Int32Array(1), slots: new Int32Array(1), count: 1 }
       const forms = from.column(columns.form).array

@@ -19,6 +19,9 @@ export function pickNumber(name: string, type: LogicalType, rule: Rule): Accumul
       eachValue(`if (${condition}) { a[s] = x; b[s] = 1 }`, argument, selected, [groups.floats(value), groups.column(set).array])
     },
     retract: null,
+    clear(groups, slot) {
+      groups.column(set).array[slot] = 0
+    },
     merge(from, fromSlots, to, toSlots, count) {
       const source = { type, length: from.count, validity: null, layout: 'float64', values: from.floats(value) } as const
       const isSet = from.column(set).array

@@ -5,7 +5,7 @@ import { Batch } from '../../data/batch.ts'
 import { Schema } from '../../data/schema.ts'
 import { types } from '../../data/types.ts'
 import type { Value } from '../../data/value.ts'
-import type { PhysicalPlan } from '../../model/plan.ts'
+import type { PhysicalPlan, PlanNode } from '../../model/plan.ts'
 import { call, column, groupAggregateOf, planOf, scan, sink, table } from '../testing/plans.ts'
 import { TestGraph } from '../testing/run-graph.ts'
 
@@ -13,7 +13,7 @@ const fields = [column('k', types.string()), column('n', types.int()), column('d
 const schema = new Schema(fields)
 
 function planned(mode: PhysicalPlan['mode'], keys: readonly number[], calls: ReturnType<typeof call>[]) {
-  const source = scan('scan', table('t', fields), fields)
+  const source: PlanNode = { ...scan('scan', table('t', fields), fields), changes: mode === 'streaming' ? 'retract' : 'insert' }
   const groups = groupAggregateOf('group', source, keys, calls)
   return planOf(mode, source, groups, sink('sink', groups))
 }
@@ -24,6 +24,8 @@ const calls = [
   call('SUM', fields, 1, types.int(), { distinct: true }),
   call('SUM', fields, 1, types.int()),
   call('AVG', fields, 2, types.double(), { filter: 3 }),
+  call('MIN', fields, 1, types.int()),
+  call('MAX', fields, 2, types.double(), { filter: 3 }),
 ]
 
 interface Row {
@@ -41,14 +43,9 @@ function naive(rows: readonly Row[]): Value[][] {
     const sum = (values: readonly number[]): Value => (values.length === 0 ? null : values.reduce((a, b) => a + b, 0))
     const ds = held.flatMap(({ d, f }) => (f === true ? [d] : []))
     const total = sum(ds)
-    return [
-      k,
-      BigInt(held.length),
-      BigInt(new Set(ns).size),
-      sum([...new Set(ns)]),
-      sum(ns),
-      total === null ? null : (total as number) / ds.length,
-    ]
+    const average = total === null ? null : (total as number) / ds.length
+    const extremes = [ns.length === 0 ? null : Math.min(...ns), ds.length === 0 ? null : Math.max(...ds)]
+    return [k, BigInt(held.length), BigInt(new Set(ns).size), sum([...new Set(ns)]), sum(ns), average, ...extremes]
   })
 }
 

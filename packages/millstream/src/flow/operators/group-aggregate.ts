@@ -12,12 +12,18 @@ import { isRetraction } from './window-aggregate.ts'
 const space = 0
 const batchRows = 4096
 
+export interface GroupOptions {
+  readonly mode: PhysicalPlan['mode']
+  /** Rows of the input may be taken away again. */
+  readonly retracting: boolean
+}
+
 /**
  * Aggregates by key. Batch mode answers once, at the end (without keys always one row). Streaming mode answers how each
  * group changed by a batch: +I for a new one, -U and +U for a changed one, -D for one whose rows are all gone.
  */
-export function groupAggregate(node: GroupAggregateNode, input: Schema, output: Schema, mode: PhysicalPlan['mode']): Operator {
-  return new GroupAggregate(node, input, output, mode)
+export function groupAggregate(node: GroupAggregateNode, input: Schema, output: Schema, options: GroupOptions): Operator {
+  return new GroupAggregate(node, input, output, options)
 }
 
 class GroupAggregate implements Operator {
@@ -27,10 +33,10 @@ class GroupAggregate implements Operator {
   readonly #groups: Groups
   readonly #batchMode: boolean
 
-  constructor(node: GroupAggregateNode, input: Schema, output: Schema, mode: PhysicalPlan['mode']) {
+  constructor(node: GroupAggregateNode, input: Schema, output: Schema, { mode, retracting }: GroupOptions) {
     this.#node = node
     this.#output = output
-    this.#groups = new Groups(node.keys, node.aggregates, input)
+    this.#groups = new Groups(node.keys, node.aggregates, input, retracting)
     this.#batchMode = mode === 'batch'
     this.state = this.#groups.state
   }

@@ -17,8 +17,8 @@ const batchRows = 4096
  * Aggregates by key and window. A window fires once, when the watermark reaches its end - 1 ms; a row of which every
  * window has fired is late. What state is kept: the slices of windows that have not fired.
  */
-export function windowAggregate(node: WindowAggregateNode, input: Schema, output: Schema): WindowAggregate {
-  return new WindowAggregate(node, input, output)
+export function windowAggregate(node: WindowAggregateNode, input: Schema, output: Schema, retracting: boolean): WindowAggregate {
+  return new WindowAggregate(node, input, output, retracting)
 }
 
 export class WindowAggregate implements Operator {
@@ -30,10 +30,10 @@ export class WindowAggregate implements Operator {
   #host: OperatorHost | null = null
   #watermark = watermarkMin
 
-  constructor(node: WindowAggregateNode, input: Schema, output: Schema) {
+  constructor(node: WindowAggregateNode, input: Schema, output: Schema, retracting: boolean) {
     this.#node = node
     this.#output = output
-    this.#groups = new Groups(node.keys, node.aggregates, input)
+    this.#groups = new Groups(node.keys, node.aggregates, input, retracting)
     this.#slicing = slicingOf(node.window)
     this.state = this.#groups.state
   }
