@@ -4,6 +4,7 @@ import { type SuiteOptions, type SuiteResult, vectorsFolder } from './suite.ts'
 const suites: Readonly<Record<string, () => Promise<{ run(vectors: string, options: SuiteOptions): Promise<SuiteResult> }>>> = {
   'druid-cases': () => import('./druid-cases.ts'),
   'streamsql-parse': () => import('./streamsql-parse.ts'),
+  'flink-parser': () => import('./flink-parser.ts'),
   streamsql: () => import('./streamsql.ts'),
   'streamsql-expr': () => import('./streamsql-expr.ts'),
   'flink-functions': () => import('./flink-functions.ts'),

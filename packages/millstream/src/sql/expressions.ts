@@ -48,6 +48,9 @@ function analyseNode(node: SqlExpression, env: ExpressionEnvironment): Expressio
     case 'unary':
       if (node.operator === 'NOT') return call('NOT', [sub(node.operand)])
       if (node.operator === '+') return sub(node.operand)
+      // With its sign, so that the lowest BIGINT is one.
+      if (node.operand.kind === 'literal' && node.operand.type === 'exact')
+        return literalOf({ ...node.operand, text: `-${node.operand.text}`, at: node.at })
       return negated(sub(node.operand)) ?? call('NEGATE', [sub(node.operand)])
     case 'binary':
       return call(node.operator, [sub(node.left), sub(node.right)], node.operatorAt)
@@ -110,6 +113,8 @@ function analyseNode(node: SqlExpression, env: ExpressionEnvironment): Expressio
       throw errors.fail('MS-2000', { feature: 'A parameter ? in a pipeline' }, node.at)
     case 'named-argument':
       throw errors.fail('MS-2000', { feature: 'A named argument outside of table functions' }, node.at)
+    case 'model-argument':
+      throw errors.fail('MS-2000', { feature: 'MODEL' }, node.at)
     case 'descriptor':
     case 'table-argument':
       throw misplaced(

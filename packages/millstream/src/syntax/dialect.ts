@@ -6,11 +6,13 @@ export interface Dialect {
   /** The character around a quoted identifier. */
   readonly identifierQuote: '`' | '"'
   readonly reserved: ReadonlySet<string>
+  /** Calcite's laxer forms, which Flink refuses: `!=`, MINUS, LIMIT a, b, OFFSET before LIMIT, 'text' as an alias, APPLY. */
+  readonly lax: boolean
 }
 
 export type DialectName = Dialect['name']
 
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
-  flink: { name: 'flink', identifierQuote: '`', reserved: flinkReserved },
-  druid: { name: 'druid', identifierQuote: '"', reserved: druidReserved },
+  flink: { name: 'flink', identifierQuote: '`', reserved: flinkReserved, lax: false },
+  druid: { name: 'druid', identifierQuote: '"', reserved: druidReserved, lax: true },
 }

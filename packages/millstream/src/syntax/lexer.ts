@@ -8,7 +8,8 @@ const symbols = ['/*+', '||', '<>', '!=', '<=', '>=', '=>', '->', '**', '{-', '-
 const identifierStart = /[\p{L}\p{Nl}_$]/u
 const identifierPart = /[\p{L}\p{Nl}\p{Nd}\p{Mn}\p{Mc}\p{Pc}_$]/u
 const number = /(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?/y
-const hexDigits = /^(?:[0-9a-fA-F]{2})*$/
+const hexDigits = /^[0-9a-fA-F]*$/
+const charset = /_([A-Za-z0-9:.-]+)'/y
 
 /** Cuts a text into tokens, the last of kind 'end'. Comments are dropped; a hint's brackets are symbols. */
 export function tokenize(text: string, dialect: Dialect): Token[] {
@@ -72,6 +73,7 @@ class Lexer {
       if (!text.startsWith(symbol, start.start)) continue
       this.#position += symbol.length
       if (symbol === '/*+') this.#inHint = true
+      if (symbol === '!=' && !this.#dialect.lax) throw errors.fail('MS-2002', { what: '!=, which Flink writes <>' }, this.#span(start))
       this.#push('symbol', symbol === '!=' ? '<>' : symbol, start)
       return
     }
@@ -87,15 +89,17 @@ class Lexer {
     number.lastIndex = start.start
     const match = (number.exec(this.#text) as RegExpExecArray)[0]
     this.#position += match.length
-    const next = this.#text[this.#position] ?? ''
-    if (identifierStart.test(next)) {
-      this.#position++
-      throw errors.fail('MS-2002', { what: `the number ${match}${next}` }, this.#span(start))
-    }
     this.#push('number', match, start)
   }
 
   #word(start: Mark): void {
+    charset.lastIndex = start.start
+    const named = charset.exec(this.#text)
+    if (named !== null) {
+      this.#position += named[0].length - 1
+      this.#charset((named[1] as string).toUpperCase(), start)
+      return
+    }
     while (this.#position < this.#text.length) {
       const point = String.fromCodePoint(this.#text.codePointAt(this.#position) as number)
       if (!identifierPart.test(point)) break
@@ -105,16 +109,16 @@ class Lexer {
     const upper = raw.toUpperCase()
     // X'AB', N'text', U&'\0041', _UTF16'text': prefixes stick to the quote.
     if (this.#text[this.#position] === "'") {
+      if (upper === 'E') {
+        this.#escaped(start)
+        return
+      }
       if (upper === 'X') {
         this.#binary(start)
         return
       }
       if (upper === 'N') {
         this.#push('string', this.#quotedText("'", 'a string', start), start)
-        return
-      }
-      if (upper.startsWith('_')) {
-        this.#charset(upper.slice(1), start)
         return
       }
     }
@@ -126,10 +130,28 @@ class Lexer {
     this.#push('word', upper, start)
   }
 
+  /** E'\n\x41\u0041': backslashes as in C. */
+  #escaped(start: Mark): void {
+    const body = /^'((?:[^'\\]|''|\\[\s\S])*)'/.exec(this.#text.slice(this.#position))
+    if (body === null) throw errors.fail('MS-2002', { what: "a string without its closing '" }, this.#span(start))
+    this.#countLines(this.#position, this.#position + body[0].length)
+    this.#position += body[0].length
+    const plain = (body[1] as string).replaceAll("''", "'")
+    const value = plain.replace(
+      /\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g,
+      (whole, x, u, long, octal, one) => {
+        if (x ?? u ?? long) return String.fromCodePoint(Math.min(Number.parseInt(x ?? u ?? long, 16), 0x10ffff))
+        if (octal) return String.fromCharCode(Number.parseInt(octal, 8))
+        return { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }[one as string] ?? one ?? whole
+      },
+    )
+    this.#push('string', value, start)
+  }
+
   #binary(start: Mark): void {
     const digits = this.#quotedText("'", 'a binary string', start)
     if (!hexDigits.test(digits))
-      throw errors.fail('MS-2002', { what: 'a binary string that is not pairs of hexadecimal digits' }, this.#span(start))
+      throw errors.fail('MS-2002', { what: 'a binary string that is not of hexadecimal digits' }, this.#span(start))
     this.#push('binary', digits, start)
   }
 
@@ -142,7 +164,7 @@ class Lexer {
   }
 
   #unicode(value: string, start: Mark): string {
-    const written = /^\s*UESCAPE\s*'([^'])'/i.exec(this.#text.slice(this.#position))
+    const written = /^\s*UESCAPE\s*'([^'0-9a-fA-F\s+"])'/i.exec(this.#text.slice(this.#position))
     if (written !== null) this.#position += written[0].length
     const sign = written?.[1] ?? '\\'
     let result = ''
@@ -186,7 +208,7 @@ class Lexer {
       const character = text[this.#position] as string
       if (character === '\n') this.#countLines(this.#position, ++this.#position)
       else if (/\s|\ufeff/.test(character)) this.#position++
-      else if (text.startsWith('--', this.#position)) {
+      else if (text.startsWith('--', this.#position) || text.startsWith('//', this.#position)) {
         const end = text.indexOf('\n', this.#position)
         this.#position = end < 0 ? text.length : end
       } else if (text.startsWith('/*', this.#position) && !(text[this.#position + 2] === '+' && text[this.#position + 3] !== '/')) {

@@ -70,7 +70,8 @@ test('strings keep their quotes, and go on over lines', () => {
   assert.equal(shape("'it''s'"), "'it's'")
   assert.equal(shape("'a'\n  'b'"), "'ab'")
   assert.equal(shape("U&'\\00e9'"), "'é'")
-  assert.equal(failure(() => parseExpression("'a' 'b'")).code, 'MS-2001')
+  assert.equal(shape("E'a\\n\\u0041'"), "'a\nA'")
+  assert.equal(failure(() => parseExpression("'a' b")).code, 'MS-2001')
 })
 
 test('an error says line, column and what to do', () => {

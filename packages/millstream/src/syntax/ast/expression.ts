@@ -30,6 +30,7 @@ export type SqlExpression =
   | NamedArgumentNode
   | DescriptorNode
   | TableArgumentNode
+  | ModelArgumentNode
   | ConstructorNode
   | SubqueryNode
   | ItemNode
@@ -273,10 +274,16 @@ export interface TableArgumentNode {
   readonly orderBy: readonly OrderItem[]
   readonly at: Span
 }
+/** `MODEL m` as an argument of a table function. */
+export interface ModelArgumentNode {
+  readonly kind: 'model-argument'
+  readonly name: NameNode
+  readonly at: Span
+}
 /** ARRAY[..], MAP[k, v, ..], MULTISET[..], ROW(..); also ARRAY(query), and so on. `ROW` may be left out. */
 export interface ConstructorNode {
   readonly kind: 'constructor'
-  readonly of: 'ARRAY' | 'MAP' | 'MULTISET' | 'ROW' | 'CURSOR'
+  readonly of: 'ARRAY' | 'MAP' | 'MULTISET' | 'ROW'
   readonly elements: readonly SqlExpression[]
   readonly query: Query | null
   readonly explicit: boolean

@@ -5,7 +5,7 @@ import type { Identifier, IntervalQualifier } from './expression.ts'
 export interface TypeNode {
   readonly kind: 'type'
   /**
-   * One upper-case name for a type whatever its spelling: INT, VARCHAR, `DOUBLE`, TIMESTAMP, TIMESTAMP_LTZ, `TIMESTAMP_TZ`, ARRAY, MULTISET,
+   * One upper-case name for a type whatever its spelling: INT, VARCHAR, `DOUBLE`, TIMESTAMP, TIMESTAMP_LTZ, ARRAY, MULTISET,
    * MAP, ROW, RAW, STRUCTURED, INTERVAL, NULL, ...; '' for a user's type, which `user` names.
    */
   readonly name: string

@@ -1,8 +1,9 @@
-import type { CallNode, Identifier, SqlExpression, SymbolNode, TableArgumentNode } from '../ast/expression.ts'
+import type { CallNode, Identifier, OrderItem, SqlExpression, SymbolNode, TableArgumentNode } from '../ast/expression.ts'
 import type { Token } from '../token.ts'
 import type { Cursor } from './cursor.ts'
 import { jsonCall } from './json.ts'
-import { parseOrderBy, parseWindowReference } from './windows.ts'
+import { parseBareType } from './types.ts'
+import { parseOrderBy, parseOrderItem, parseWindowReference } from './windows.ts'
 
 /** The parentheses of a call and all that may follow them. The cursor stands at `(`. */
 export function parseCall(cursor: Cursor, name: readonly Identifier[], start: Token): CallNode {
@@ -11,7 +12,12 @@ export function parseCall(cursor: Cursor, name: readonly Identifier[], start: To
   if (!cursor.at(')')) {
     const quantifier = cursor.acceptOne('DISTINCT', 'ALL')
     draft.quantifier = quantifier
-    draft.args = cursor.list(() => argument(cursor))
+    let first = true
+    draft.args = cursor.list(() => {
+      const made = argument(cursor, first)
+      first = false
+      return made
+    })
     draft.nullTreatment = nullTreatment(cursor)
     if (cursor.at('ORDER', 'BY')) draft.orderBy = parseOrderBy(cursor)
     if (cursor.accept('SEPARATOR')) draft.separator = cursor.expression()
@@ -91,18 +97,26 @@ function nullTreatment(cursor: Cursor): CallNode['nullTreatment'] {
 }
 
 /** An expression, `name => value`, DESCRIPTOR(a, b), TABLE t, a subquery. */
-function argument(cursor: Cursor): SqlExpression {
+function argument(cursor: Cursor, alone: boolean): SqlExpression {
   const start = cursor.peek()
   if ((start.kind === 'word' || start.kind === 'quoted') && cursor.isAt('=>', 1)) {
     const name = cursor.anyWord()
     cursor.next()
-    const value = argument(cursor)
+    const value = argument(cursor, true)
     return { kind: 'named-argument', name, value, at: cursor.since(start) }
   }
   if (cursor.at('DESCRIPTOR', '(')) {
     cursor.next()
-    return { kind: 'descriptor', columns: cursor.identifiers(), at: cursor.since(start) }
+    const columns = cursor.accept('(', ')') ? [] : cursor.identifiers()
+    return { kind: 'descriptor', columns, at: cursor.since(start) }
   }
+  if (cursor.at('MODEL') && cursor.atIdentifier(1)) {
+    cursor.next()
+    const name = cursor.name('a model')
+    return { kind: 'model-argument', name, at: cursor.since(start) }
+  }
+  const otherwise = defaultOf(cursor)
+  if (otherwise !== null) return otherwise
   if (cursor.at('TABLE') && !cursor.isAt('(', 1)) return tableArgument(cursor, () => cursor.query())
   if (cursor.at('TABLE', '(') || (cursor.at('(') && ['SELECT', 'WITH', 'VALUES', 'TABLE'].some((word) => cursor.isAt(word, 1)))) {
     const before = cursor.position
@@ -114,8 +128,9 @@ function argument(cursor: Cursor): SqlExpression {
     if (explicit || cursor.at('PARTITION') || cursor.at('ORDER')) return tableArgument(cursor, () => query, start)
     cursor.rewind(before)
   }
-  if (cursor.at('SELECT') || cursor.at('WITH')) {
+  if (alone && (cursor.at('SELECT') || cursor.at('WITH'))) {
     const query = cursor.query()
+    if (cursor.at(',')) throw cursor.unexpected([')'])
     return { kind: 'subquery', query, at: cursor.since(start) }
   }
   const value = timeUnitArgument(cursor) ?? cursor.expression()
@@ -131,10 +146,35 @@ function tableArgument(cursor: Cursor, read: () => TableArgumentNode['query'], f
     if (cursor.accept('(')) {
       partitionBy = cursor.list(() => cursor.expression())
       cursor.expect(')')
-    } else partitionBy = cursor.list(() => cursor.expression())
+    } else partitionBy = ofTable(cursor, () => cursor.expression())
   }
-  const orderBy = cursor.at('ORDER', 'BY') ? parseOrderBy(cursor) : []
+  const orderBy = cursor.accept('ORDER', 'BY') ? tableOrder(cursor) : []
   return { kind: 'table-argument', query, partitionBy, orderBy, at: cursor.since(start) }
+}
+
+function tableOrder(cursor: Cursor): OrderItem[] {
+  if (!cursor.accept('(')) return ofTable(cursor, () => parseOrderItem(cursor))
+  const items = cursor.list(() => parseOrderItem(cursor))
+  cursor.expect(')')
+  return items
+}
+
+/** A list that ends where the next argument of the function begins. */
+function ofTable<T>(cursor: Cursor, item: () => T): T[] {
+  const items = [item()]
+  while (cursor.at(',') && !cursor.isAt('=>', 2) && !cursor.isAt('TABLE', 1) && !cursor.isAt('DESCRIPTOR', 1)) {
+    cursor.next()
+    items.push(item())
+  }
+  return items
+}
+
+/** DEFAULT as a whole argument or value; it stands nowhere else. */
+export function defaultOf(cursor: Cursor): SqlExpression | null {
+  const token = cursor.peek()
+  if (!cursor.at('DEFAULT') || (!cursor.isAt(',', 1) && !cursor.isAt(')', 1))) return null
+  cursor.next()
+  return { kind: 'literal', type: 'default', text: '', at: token.at }
 }
 
 const timeUnits = new Set(
@@ -164,7 +204,7 @@ function symbol(cursor: Cursor, what: string): SymbolNode {
 function unit(cursor: Cursor): SymbolNode {
   const token = cursor.peek()
   const plural = token.text.endsWith('S') && timeUnits.has(token.text.slice(0, -1))
-  if (token.kind === 'word' && !timeUnits.has(token.text) && !plural)
+  if (token.kind === 'word' && !timeUnits.has(token.text) && !plural && !cursor.atIdentifier())
     throw cursor.unexpected(['YEAR', 'MONTH', 'DAY', 'HOUR', 'MINUTE', 'SECOND'])
   const found = symbol(cursor, 'a unit of time')
   return plural ? { ...found, name: found.name.slice(0, -1) } : found
@@ -199,7 +239,7 @@ const specials: Readonly<Record<string, Special>> = {
     if (side !== null && cursor.accept('FROM')) return [mark, blank(start), cursor.expression()]
     const first = cursor.expression()
     if (cursor.accept('FROM')) return [mark, first, cursor.expression()]
-    if (side !== null) throw cursor.unexpected(['FROM'])
+    if (side !== null && !cursor.at(')')) throw cursor.unexpected(['FROM'])
     if (cursor.accept(',')) return [first, ...cursor.list(() => cursor.expression())]
     return [mark, blank(start), first]
   },
@@ -233,6 +273,17 @@ const specials: Readonly<Record<string, Special>> = {
   TIMESTAMPADD: timestampWithUnit,
   TIMESTAMPDIFF: timestampWithUnit,
   CONVERT: (cursor) => {
+    // CONVERT(VARCHAR(5), x): the type comes first, as SQL Server has it.
+    const start = cursor.peek()
+    if (
+      start.kind === 'word' &&
+      cursor.dialect.reserved.has(start.text) &&
+      /^(VAR)?(CHAR|BINARY)|INT|DATE|TIME|DECIMAL|DOUBLE|FLOAT|BOOLEAN/.test(start.text)
+    ) {
+      const type = parseBareType(cursor)
+      cursor.expect(',')
+      return [{ kind: 'symbol', name: type.name, at: type.at }, ...cursor.list(() => cursor.expression())]
+    }
     const args = [cursor.expression()]
     if (cursor.accept('USING')) return [...args, symbol(cursor, 'a character set')]
     cursor.expect(',')

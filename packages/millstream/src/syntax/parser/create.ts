@@ -1,3 +1,4 @@
+import { errors } from '../../base/errors.ts'
 import type { ColumnDefinition, CreateObjectStatement, CreateTableStatement, Statement } from '../ast/statement.ts'
 import type { Token } from '../token.ts'
 import type { Cursor } from './cursor.ts'
@@ -26,7 +27,7 @@ export function parseCreate(cursor: Cursor): Statement {
   const orReplace = replace !== null
   if (cursor.accept('VIEW')) return createView(cursor, start, temporary, orReplace)
   if (cursor.accept('MODEL')) return createModel(cursor, start, temporary, orReplace)
-  if (!temporary && cursor.accept('MATERIALIZED', 'TABLE')) return createMaterialized(cursor, start)
+  if (!temporary && replace === null && cursor.accept('MATERIALIZED', 'TABLE')) return createMaterialized(cursor, start)
   if (replace !== null) throw cursor.unexpected(['TABLE', 'VIEW', 'MODEL'])
   if (cursor.accept('FUNCTION')) return createFunction(cursor, start, temporary, system)
   const object = temporary ? null : cursor.acceptOne('CATALOG', 'DATABASE')
@@ -48,6 +49,7 @@ function createTable(cursor: Cursor, start: Token, temporary: boolean, replace: 
   const options = cursor.accept('WITH') ? parseProperties(cursor) : []
   const like = replace === null ? parseLike(cursor) : null
   const query = like === null && cursor.accept('AS') ? parseQuery(cursor) : null
+  checkNamed(elements.columns, query !== null)
   const common = {
     kind: 'create-table' as const,
     temporary,
@@ -60,6 +62,13 @@ function createTable(cursor: Cursor, start: Token, temporary: boolean, replace: 
     comment,
   }
   return { ...common, options, like, query, at: cursor.since(start) }
+}
+
+/** Columns without types: all of them, and only where a query gives the types. */
+function checkNamed(columns: readonly ColumnDefinition[], hasQuery: boolean): void {
+  const named = columns.find((column) => column.kind === 'named')
+  if (named === undefined || (hasQuery && columns.every((column) => column.kind === 'named'))) return
+  throw errors.fail('MS-2002', { what: `the column ${named.name.name} without a type` }, named.at)
 }
 
 function createView(cursor: Cursor, start: Token, temporary: boolean, replace: boolean): Statement {
@@ -87,10 +96,12 @@ function viewColumns(cursor: Cursor) {
 function createFunction(cursor: Cursor, start: Token, temporary: boolean, system: boolean): Statement {
   const exists = ifNotExists(cursor)
   const name = cursor.name('a function')
+  if (system && name.parts.length > 1) throw errors.fail('MS-2002', { what: 'a system function with a catalog or database' }, name.at)
   cursor.expect('AS')
   const className = cursor.string('a class name').text
   const language = cursor.accept('LANGUAGE') ? cursor.expectOne('JAVA', 'SCALA', 'SQL', 'PYTHON') : null
   const jars: string[] = []
+  if (cursor.at('USING') && (language === 'SQL' || language === 'PYTHON')) throw cursor.unexpected([';'])
   if (cursor.accept('USING')) {
     cursor.list(() => {
       cursor.expectOne('JAR', 'ARTIFACT')

@@ -155,14 +155,13 @@ export class Cursor {
     return this.stringToken()
   }
 
-  /** A string; 'a' 'b' on following lines is one. */
+  /** A string; 'a' 'b' is one. */
   stringToken(): Token {
     let token = this.next()
-    while (this.peek().kind === 'string' && this.peek().at.line > token.at.endLine) {
+    while (this.peek().kind === 'string') {
       const more = this.next()
       token = { ...token, text: token.text + more.text, raw: `${token.raw}\n${more.raw}`, at: spanning(token.at, more.at) }
     }
-    if (this.peek().kind === 'string') throw this.unexpected(['an operator or the end'])
     return token
   }
 

@@ -1,5 +1,6 @@
 import { limits } from '../../base/limits.ts'
 import type { BinaryNode, SqlExpression } from '../ast/expression.ts'
+import type { Query } from '../ast/query.ts'
 import { spanning } from '../span.ts'
 import type { Cursor } from './cursor.ts'
 import { parsePrimary } from './primary.ts'
@@ -66,6 +67,13 @@ function infix(cursor: Cursor, left: SqlExpression, least: number): SqlExpressio
       return cursor.at('AT', 'TIME', 'ZONE') && least <= binding.sign ? binary(cursor, left, ['AT', 'TIME', 'ZONE'], binding.sign) : null
     case 'MULTISET':
       return least <= binding.add ? multiset(cursor, left) : null
+    case 'FORMAT':
+      if (!cursor.accept('FORMAT', 'JSON')) return null
+      if (cursor.at('ENCODING') && ['UTF8', 'UTF16', 'UTF32'].some((each) => cursor.isAt(each, 1))) {
+        cursor.next()
+        cursor.next()
+      }
+      return left
     case 'COLLATE':
       cursor.next()
       cursor.anyWord('a collation')
@@ -160,14 +168,28 @@ function multiset(cursor: Cursor, left: SqlExpression): SqlExpression {
 /** Behind IN and ANY: `(1, 2)` or `(SELECT ...)`. */
 function listOrQuery(cursor: Cursor): Pick<Extract<SqlExpression, { kind: 'in' }>, 'items' | 'query'> {
   cursor.expect('(')
-  if (cursor.at('SELECT') || cursor.at('WITH') || cursor.at('VALUES') || cursor.at('TABLE')) {
-    const query = cursor.query()
-    cursor.expect(')')
-    return { items: null, query }
-  }
+  const query = queryInside(cursor)
+  if (query !== null) return { items: null, query }
   const items = cursor.list(() => parseExpression(cursor))
   cursor.expect(')')
   const only = items[0]
   if (items.length === 1 && only?.kind === 'subquery') return { items: null, query: only.query }
   return { items, query: null }
+}
+
+/** A query and its closing parenthesis; null, and nothing read, when it is a list of expressions. */
+function queryInside(cursor: Cursor): Query | null {
+  const before = cursor.position
+  let ahead = 0
+  while (cursor.isAt('(', ahead)) ahead++
+  if (!['SELECT', 'WITH', 'VALUES', 'TABLE'].some((word) => cursor.isAt(word, ahead))) return null
+  try {
+    const query = cursor.query()
+    cursor.expect(')')
+    return query
+  } catch (error) {
+    if (ahead === 0) throw error
+    cursor.rewind(before)
+    return null
+  }
 }

@@ -1,3 +1,4 @@
+import { errors } from '../../base/errors.ts'
 import type { CallNode, Identifier } from '../ast/expression.ts'
 import type { Alias, FromNode, JoinNode, Sample } from '../ast/query.ts'
 import { spanning } from '../span.ts'
@@ -27,15 +28,19 @@ function joined(cursor: Cursor): FromNode {
       left = join('CROSS', left, operand(cursor))
       continue
     }
-    if (cursor.accept('CROSS', 'APPLY')) {
+    if (cursor.dialect.lax && cursor.accept('CROSS', 'APPLY')) {
       left = join('CROSS APPLY', left, operand(cursor))
       continue
     }
-    if (cursor.accept('OUTER', 'APPLY')) {
+    if (cursor.dialect.lax && cursor.accept('OUTER', 'APPLY')) {
       left = join('OUTER APPLY', left, operand(cursor))
       continue
     }
     const natural = cursor.accept('NATURAL')
+    if (natural && cursor.accept('CROSS', 'JOIN')) {
+      left = join('CROSS', left, operand(cursor))
+      continue
+    }
     const type = joinType(cursor)
     if (type === null) {
       if (natural) throw cursor.unexpected(['JOIN'])
@@ -182,7 +187,10 @@ function parenthesized(cursor: Cursor, lateral: boolean): FromNode {
   try {
     cursor.expect('(')
     const node = parseFrom(cursor)
+    if (node.kind !== 'join' && node.kind !== 'derived') throw cursor.unexpected(['JOIN'])
     cursor.expect(')')
+    if (node.kind === 'join' && (cursor.at('PIVOT') || cursor.at('UNPIVOT') || cursor.at('TABLESAMPLE')))
+      throw cursor.unexpected(['an operator'])
     return node
   } catch (error) {
     throw queryError !== null && cursor.position < reached ? queryError : error
@@ -211,7 +219,10 @@ function tableSample(cursor: Cursor): Sample {
   if (method !== 'SUBSTITUTE' && cursor.accept('REPEATABLE')) {
     cursor.expect('(')
     const sign = cursor.accept('-') ? '-' : ''
+    const digits = cursor.peek()
     seed = `${sign}${cursor.integer()}`
+    if (Number(seed) > 2_147_483_647 || Number(seed) < -2_147_483_648)
+      throw errors.fail('MS-2002', { what: `the seed ${seed}, beyond INT` }, digits.at)
     cursor.expect(')')
   }
   return { method, text: token.text, seed }

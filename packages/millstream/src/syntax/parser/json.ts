@@ -1,6 +1,6 @@
 import type { JsonBehaviour, JsonClauses, OrderItem, SqlExpression } from '../ast/expression.ts'
 import type { Cursor } from './cursor.ts'
-import { parseType } from './types.ts'
+import { parseBareType } from './types.ts'
 import { parseOrderBy } from './windows.ts'
 
 interface JsonCall {
@@ -40,13 +40,13 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   JSON_VALUE: (cursor, draft) => {
     const args = inputAndPath(cursor, draft)
-    if (cursor.accept('RETURNING')) draft.returning = parseType(cursor)
+    if (cursor.accept('RETURNING')) draft.returning = parseBareType(cursor)
     behaviours(cursor, draft)
     return { args, orderBy: [] }
   },
   JSON_QUERY: (cursor, draft) => {
     const args = inputAndPath(cursor, draft)
-    if (cursor.accept('RETURNING')) draft.returning = parseType(cursor)
+    if (cursor.accept('RETURNING')) draft.returning = parseBareType(cursor)
     if (cursor.accept('WITHOUT')) draft.wrapper = 'WITHOUT'
     else if (cursor.accept('WITH')) draft.wrapper = cursor.acceptOne('CONDITIONAL', 'UNCONDITIONAL') ?? 'UNCONDITIONAL'
     if (draft.wrapper !== null) {

@@ -24,13 +24,12 @@ export function parseLiteral(cursor: Cursor): SqlExpression | null {
 function binary(cursor: Cursor): SqlExpression {
   const start = cursor.next()
   let text = start.text
-  while (cursor.peek().kind === 'string' && cursor.peek().at.line > cursor.previous().at.endLine) {
+  while (cursor.peek().kind === 'string') {
     const more = cursor.peek().text
-    if (!/^(?:[0-9a-fA-F]{2})*$/.test(more)) throw cursor.unexpected(['hexadecimal digits'])
+    if (!/^[0-9a-fA-F]*$/.test(more)) throw cursor.unexpected(['hexadecimal digits'])
     cursor.next()
     text += more
   }
-  if (cursor.peek().kind === 'string') throw cursor.unexpected(['an operator or the end'])
   return { kind: 'literal', type: 'binary', text, at: cursor.since(start) }
 }
 
@@ -48,9 +47,10 @@ function keywordLiteral(cursor: Cursor): SqlExpression | null {
     case 'UNKNOWN':
       cursor.next()
       return literal('unknown')
-    case 'DEFAULT':
+    case 'DATETIME':
+      if (cursor.peek(1).kind !== 'string') return null
       cursor.next()
-      return literal('default')
+      return literal('timestamp', cursor.stringToken().text)
     case 'DATE':
     case 'TIME':
     case 'TIMESTAMP':
@@ -66,9 +66,9 @@ function keywordLiteral(cursor: Cursor): SqlExpression | null {
       if (cursor.peek(1).kind !== 'string') return null
       const text = cursor.peek(1).text.trim()
       cursor.next()
-      if (!/^[+-]?(\d+\.?\d*|\.\d+)$/.test(text)) throw cursor.unexpected(['a decimal number'])
+      if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) throw cursor.unexpected(['a decimal number'])
       cursor.next()
-      return literal('exact', text)
+      return literal(/[eE]/.test(text) ? 'approximate' : 'exact', text)
     }
     case 'INTERVAL':
       return interval(cursor)
@@ -87,8 +87,8 @@ function interval(cursor: Cursor): IntervalNode | null {
   else if (sign === null && cursor.accept('(')) {
     value = cursor.expression()
     cursor.expect(')')
-  } else if (sign === null && cursor.peek().kind === 'number') value = parseLiteral(cursor)
-  else if (sign === null && cursor.atIdentifier()) value = cursor.name()
+  } else if (cursor.peek().kind === 'number') value = parseLiteral(cursor)
+  else if (cursor.atIdentifier()) value = cursor.name()
   else {
     if (sign === null) {
       cursor.rewind(before)
@@ -96,7 +96,7 @@ function interval(cursor: Cursor): IntervalNode | null {
     }
     throw cursor.unexpected(['a string'])
   }
-  const qualifier = parseIntervalQualifier(cursor)
+  const qualifier = parseIntervalQualifier(cursor, text !== null)
   return { kind: 'interval', text, value, negative: sign === '-', qualifier, at: cursor.since(start) }
 }
 
@@ -105,7 +105,7 @@ const coarse: readonly string[] = ['YEAR', 'MONTH']
 const fine: readonly string[] = ['DAY', 'HOUR', 'MINUTE', 'SECOND']
 
 /** `DAY`, `DAYS`, `DAY(3) TO SECOND(3)`. */
-export function parseIntervalQualifier(cursor: Cursor): IntervalQualifier {
+export function parseIntervalQualifier(cursor: Cursor, withSpan = true): IntervalQualifier {
   const start = cursor.peek()
   const from = unit(cursor)
   let precision: number | null = null
@@ -118,7 +118,7 @@ export function parseIntervalQualifier(cursor: Cursor): IntervalQualifier {
   let to: string | null = null
   const scale = coarse.includes(from) ? coarse : fine
   const finer = scale.slice(scale.indexOf(from) + 1)
-  if (scale.includes(from) && cursor.at('TO')) {
+  if (withSpan && scale.includes(from) && cursor.at('TO')) {
     if (!finer.some((each) => cursor.isAt(each, 1) || cursor.isAt(`${each}S`, 1))) throw cursor.unexpected(['an operator or the end'])
     cursor.next()
     to = unit(cursor)

@@ -63,7 +63,8 @@ function skip(cursor: Cursor): NonNullable<MatchRecognizeNode['afterMatch']> {
   }
   cursor.expect('TO')
   if (cursor.accept('NEXT', 'ROW')) return { skip: 'NEXT ROW', variable: null }
-  const word = cursor.isAt('FIRST', 0) || cursor.isAt('LAST', 0) ? cursor.acceptOne('FIRST', 'LAST') : null
+  // `SKIP TO last` names a variable when nothing follows.
+  const word = cursor.atIdentifier(1) ? cursor.acceptOne('FIRST', 'LAST') : null
   return { skip: word ?? 'VARIABLE', variable: cursor.identifier('a pattern variable') }
 }
 

@@ -1,11 +1,13 @@
 import type { DeleteStatement, MergeStatement, UpdateStatement } from '../ast/statement.ts'
 import type { Cursor } from './cursor.ts'
 import { parseAlias, parseFrom } from './from.ts'
+import { parseHints } from './hints.ts'
 
 export function parseDelete(cursor: Cursor): DeleteStatement {
   const start = cursor.expect('DELETE')
   cursor.expect('FROM')
   const table = cursor.name('a table')
+  parseHints(cursor)
   const alias = cursor.accept('AS') || cursor.atIdentifier() ? cursor.identifier() : null
   const where = cursor.accept('WHERE') ? cursor.expression() : null
   return { kind: 'delete', table, alias, where, at: cursor.since(start) }
@@ -14,6 +16,7 @@ export function parseDelete(cursor: Cursor): DeleteStatement {
 export function parseUpdate(cursor: Cursor): UpdateStatement {
   const start = cursor.expect('UPDATE')
   const table = cursor.name('a table')
+  parseHints(cursor)
   if (cursor.at('(')) cursor.identifiers()
   const alias = cursor.accept('AS') || cursor.atIdentifier() ? cursor.identifier() : null
   cursor.expect('SET')
@@ -33,6 +36,7 @@ export function parseMerge(cursor: Cursor): MergeStatement {
   const start = cursor.expect('MERGE')
   cursor.expect('INTO')
   const table = cursor.name('a table')
+  parseHints(cursor)
   parseAlias(cursor)
   cursor.expect('USING')
   parseFrom(cursor)

@@ -1,6 +1,6 @@
 import type { BinaryNode, ConstructorNode, Identifier, SqlExpression } from '../ast/expression.ts'
 import type { Token } from '../token.ts'
-import { parseCall, specialCall } from './calls.ts'
+import { defaultOf, parseCall, specialCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { parseIntervalQualifier, parseLiteral } from './literals.ts'
 import { parseType } from './types.ts'
@@ -9,11 +9,11 @@ import { parseType } from './types.ts'
 const functionWords = new Set(
   (
     'ABS AVG CARDINALITY CEIL CEILING CHAR CHAR_LENGTH CHARACTER_LENGTH CLASSIFIER COALESCE COLLECT CONTAINS_SUBSTR CONVERT CORR COUNT COVAR_POP COVAR_SAMP CUME_DIST ' +
-    'CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DATE DATE_TRUNC DATETIME DATETIME_TRUNC DENSE_RANK ELEMENT EVERY EXP EXTRACT FIRST_VALUE FLOOR FUSION GROUP_CONCAT ' +
+    'CURRENT_DATE CURRENT_TIME CURRENT_TIMESTAMP DATE DATE_TRUNC DATETIME DATETIME_TRUNC DENSE_RANK ELEMENT EVERY EXP EXTRACT FIRST_VALUE FLOOR FUSION ' +
     'GROUPING HOUR ILIKE INTERSECTION JSON_ARRAY JSON_ARRAYAGG JSON_EXISTS JSON_OBJECT JSON_OBJECTAGG JSON_QUERY JSON_VALUE LAG LAST_VALUE LEAD LEFT LIKE LN LOCALTIME ' +
     'LOCALTIMESTAMP LOWER MATCH_NUMBER MAX MIN MINUTE MOD MONTH NEXT NTH_VALUE NTILE NULLIF OCTET_LENGTH OVERLAY PERCENT_RANK PERCENTILE_CONT PERCENTILE_DISC POSITION ' +
-    'POWER PREV RANK REGR_COUNT REGR_SXX REGR_SYY REPLACE RIGHT RLIKE ROW_NUMBER SECOND SOME SQRT STDDEV_POP STDDEV_SAMP STRING_AGG SUBSTRING SUM TIME TIMESTAMP ' +
-    'TIME_DIFF TIME_TRUNC TIMESTAMP_DIFF TIMESTAMP_TRUNC TRANSLATE TRIM TRUNCATE UPPER USER VAR_POP VAR_SAMP YEAR DAY ARRAY_CONCAT_AGG'
+    'POWER PREV RANK REGR_COUNT REGR_SXX REGR_SYY REPLACE RIGHT RLIKE ROW_NUMBER SECOND SOME SQRT STDDEV_POP STDDEV_SAMP SUBSTRING SUM TIME TIMESTAMP ' +
+    'TIME_DIFF TIME_TRUNC TIMESTAMP_DIFF TIMESTAMP_TRUNC TRANSLATE TRIM TRUNCATE UPPER USER VAR_POP VAR_SAMP YEAR DAY'
   ).split(' '),
 )
 /** Functions that are called without parentheses. */
@@ -28,6 +28,7 @@ const queryStarts = ['SELECT', 'WITH', 'VALUES', 'TABLE']
 
 /** A literal, name, call, CASE, CAST, constructor or parenthesis, with the `.field` and `[item]` behind it. */
 export function parsePrimary(cursor: Cursor): SqlExpression {
+  const parenthesized = cursor.at('(')
   let result = atom(cursor)
   for (;;) {
     if (cursor.at('[')) {
@@ -41,10 +42,14 @@ export function parsePrimary(cursor: Cursor): SqlExpression {
       if (mode !== undefined) cursor.expect(')')
       cursor.expect(']')
       result = { kind: 'item', operand: result, index, mode: mode ?? null, at: cursor.sinceSpan(result.at) }
-    } else if (cursor.at('.') && result.kind !== 'name' && result.kind !== 'star' && result.kind !== 'literal') {
+    } else if (cursor.at('.') && (parenthesized || (result.kind !== 'name' && result.kind !== 'star' && result.kind !== 'literal'))) {
       cursor.next()
       const field = cursor.accept('*') ? null : cursor.anyWord('a field')
-      if (field !== null && cursor.at('(')) throw cursor.unexpected(['an operator'])
+      if (field !== null && cursor.at('(')) {
+        const method = parseCall(cursor, [field], cursor.peek())
+        result = { ...method, args: [result, ...method.args], at: cursor.sinceSpan(result.at) }
+        continue
+      }
       result = { kind: 'field', operand: result, field, at: cursor.sinceSpan(result.at) }
     } else return result
   }
@@ -106,11 +111,11 @@ function keyword(cursor: Cursor): SqlExpression | null {
       if (!parenthesisFollows) return null
       cursor.next()
       return row(cursor, start, true)
-    case 'CURSOR': {
-      if (!parenthesisFollows) return null
+    case 'NEW': {
       cursor.next()
-      const query = parenthesizedQuery(cursor)
-      return { kind: 'constructor', of: 'CURSOR', elements: [], query, explicit: true, at: cursor.since(start) }
+      const made = nameOrCall(cursor)
+      if (made.kind === 'call') return { ...made, at: cursor.since(start) }
+      throw cursor.unexpected(['('])
     }
     case 'NEXT':
     case 'CURRENT':
@@ -131,7 +136,7 @@ function keyword(cursor: Cursor): SqlExpression | null {
     case 'PERIOD':
       if (!parenthesisFollows) return null
       cursor.next()
-      return row(cursor, start, true)
+      return period(cursor, start)
   }
   if (constructors.has(word)) {
     const made = collection(cursor)
@@ -220,10 +225,20 @@ function startsQuery(cursor: Cursor): boolean {
 
 function row(cursor: Cursor, start: { at: SqlExpression['at'] }, explicit: boolean): ConstructorNode {
   cursor.expect('(')
-  const elements = cursor.accept(')') ? null : cursor.list(() => cursor.expression())
+  const elements = cursor.accept(')') ? null : cursor.list(() => defaultOf(cursor) ?? cursor.expression())
   if (elements !== null) cursor.expect(')')
   else if (!explicit) throw cursor.unexpected(['an expression'])
   return { kind: 'constructor', of: 'ROW', elements: elements ?? [], query: null, explicit, at: cursor.sinceSpan(start.at) }
+}
+
+/** PERIOD(start, end). */
+function period(cursor: Cursor, start: Token): SqlExpression {
+  cursor.expect('(')
+  const elements = [cursor.expression()]
+  cursor.expect(',')
+  elements.push(cursor.expression())
+  cursor.expect(')')
+  return { kind: 'constructor', of: 'ROW', elements, query: null, explicit: true, at: cursor.since(start) }
 }
 
 /** ARRAY[..], ARRAY(SELECT ..); null when the word is something else here. */
@@ -242,7 +257,7 @@ function collection(cursor: Cursor): SqlExpression | null {
     const query = parenthesizedQuery(cursor)
     return { kind: 'constructor', of, elements: [], query, explicit: true, at: cursor.since(start) }
   }
-  return null
+  return of === 'ARRAY' && cursor.isAt('(', 1) ? nameOrCall(cursor) : null
 }
 
 function parenthesizedQuery(cursor: Cursor) {
@@ -257,7 +272,7 @@ function braces(cursor: Cursor): SqlExpression {
   const start = cursor.expect('{')
   const word = cursor.next().text
   if (word === 'FN') {
-    const call = parsePrimary(cursor)
+    const call = cursor.peek().kind === 'word' && cursor.isAt('(', 1) ? (specialCall(cursor) ?? nameOrCall(cursor)) : parsePrimary(cursor)
     cursor.expect('}')
     return { ...call, at: cursor.since(start) }
   }

@@ -41,20 +41,22 @@ function slice(cursor: Cursor): { offset: SqlExpression | null; limit: SqlExpres
   let offset: SqlExpression | null = null
   let limit: SqlExpression | null = null
   let sawLimit = false
+  let fetched = false
   for (;;) {
-    if (!sawLimit && cursor.accept('LIMIT')) {
+    if (!sawLimit && (offset === null || cursor.dialect.lax) && cursor.accept('LIMIT')) {
       sawLimit = true
       if (cursor.accept('ALL')) continue
       limit = count(cursor)
-      if (offset === null && cursor.accept(',')) {
+      if (offset === null && cursor.dialect.lax && cursor.accept(',')) {
         offset = limit
         limit = count(cursor)
       }
-    } else if (offset === null && cursor.accept('OFFSET')) {
+    } else if (offset === null && !fetched && cursor.accept('OFFSET')) {
       offset = count(cursor)
       cursor.acceptOne('ROWS', 'ROW')
     } else if (!sawLimit && cursor.accept('FETCH')) {
       sawLimit = true
+      fetched = true
       cursor.expectOne('FIRST', 'NEXT')
       limit = count(cursor)
       cursor.expectOne('ROWS', 'ROW')
@@ -74,7 +76,7 @@ function count(cursor: Cursor): SqlExpression {
 function parseBody(cursor: Cursor): QueryBody {
   let left = intersection(cursor)
   for (;;) {
-    const word = cursor.acceptOne('UNION', 'EXCEPT', 'MINUS')
+    const word = cursor.acceptOne(...(cursor.dialect.lax ? (['UNION', 'EXCEPT', 'MINUS'] as const) : (['UNION', 'EXCEPT'] as const)))
     if (word === null) return left
     const all = cursor.acceptOne('ALL', 'DISTINCT') === 'ALL'
     const right = intersection(cursor)
@@ -141,7 +143,7 @@ export function selectItem(cursor: Cursor): SelectItem {
   const token = cursor.peek()
   let alias = null
   if (cursor.accept('AS')) {
-    if (cursor.peek().kind === 'string') {
+    if (cursor.dialect.lax && cursor.peek().kind === 'string') {
       const text = cursor.string()
       alias = { name: text.text, quoted: true, at: text.at }
     } else alias = cursor.identifier('a name for the column')
@@ -157,17 +159,18 @@ function parseGroupBy(cursor: Cursor): GroupBy {
   return { quantifier, items, at: cursor.since(start) }
 }
 
-function groupingItem(cursor: Cursor): GroupingItem {
+/** `flat`: inside ROLLUP and CUBE, which hold no further ones. */
+function groupingItem(cursor: Cursor, inSets: 'any' | 'flat' = 'any'): GroupingItem {
   const start = cursor.peek()
-  const nested = () => {
+  const nested = (inside: 'any' | 'flat') => {
     cursor.expect('(')
-    const items = cursor.list(() => groupingItem(cursor))
+    const items = cursor.list(() => groupingItem(cursor, inside))
     cursor.expect(')')
     return items
   }
-  if (cursor.accept('GROUPING', 'SETS')) return { kind: 'grouping-sets', items: nested(), at: cursor.since(start) }
-  if (cursor.accept('ROLLUP')) return { kind: 'rollup', items: nested(), at: cursor.since(start) }
-  if (cursor.accept('CUBE')) return { kind: 'cube', items: nested(), at: cursor.since(start) }
+  if (cursor.accept('GROUPING', 'SETS')) return { kind: 'grouping-sets', items: nested('any'), at: cursor.since(start) }
+  if (inSets !== 'flat' && cursor.accept('ROLLUP')) return { kind: 'rollup', items: nested('flat'), at: cursor.since(start) }
+  if (inSets !== 'flat' && cursor.accept('CUBE')) return { kind: 'cube', items: nested('flat'), at: cursor.since(start) }
   if (cursor.accept('(', ')')) return { kind: 'set', expressions: [], at: cursor.since(start) }
   const expression = cursor.expression()
   if (expression.kind === 'constructor' && expression.of === 'ROW' && !expression.explicit) {

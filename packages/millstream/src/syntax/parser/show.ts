@@ -55,20 +55,23 @@ export function parseDescribe(cursor: Cursor, statementAt: (cursor: Cursor) => S
   if (['SELECT', 'WITH', 'VALUES', '(', 'INSERT', 'UPSERT', 'DELETE', 'UPDATE', 'MERGE'].some((word) => cursor.at(word))) {
     return { ...result, object: 'STATEMENT', statement: statementAt(cursor), at: cursor.since(start) }
   }
-  if (cursor.accept('STATEMENT')) return { ...result, object: 'STATEMENT', statement: statementAt(cursor), at: cursor.since(start) }
+  if (cursor.at('STATEMENT') && !cursor.isAt('EXPLAIN', 1) && cursor.accept('STATEMENT'))
+    return { ...result, object: 'STATEMENT', statement: statementAt(cursor), at: cursor.since(start) }
   if (cursor.at('JOB') && cursor.peek(1).kind === 'string') {
     cursor.next()
     const id = cursor.string()
     const name = { kind: 'name' as const, parts: [{ name: id.text, quoted: true, at: id.at }], at: id.at }
     return { ...result, object: 'JOB', name, at: cursor.since(start) }
   }
+  let explicit = false
   const named = (['CATALOG', 'DATABASE', 'FUNCTION', 'MODEL'] as const).find(
     (word) => cursor.at(word) && (cursor.atIdentifier(1) || cursor.isAt('EXTENDED', 1)),
   )
   if (named !== undefined) cursor.next()
-  else cursor.accept('TABLE')
+  else explicit = cursor.accept('TABLE')
   const extended = cursor.accept('EXTENDED')
   const name = cursor.name()
+  if (explicit && cursor.atIdentifier()) cursor.identifier('a column')
   return { ...result, object: named ?? 'TABLE', extended, name, at: cursor.since(start) }
 }
 

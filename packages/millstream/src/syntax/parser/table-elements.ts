@@ -1,4 +1,5 @@
 import { errors } from '../../base/errors.ts'
+import type { SqlExpression } from '../ast/expression.ts'
 import type { ColumnDefinition, Distribution, KeyConstraint, LikeClause, WatermarkDefinition } from '../ast/statement.ts'
 import type { Cursor } from './cursor.ts'
 import { parseType } from './types.ts'
@@ -56,6 +57,7 @@ export function parseWatermark(cursor: Cursor): WatermarkDefinition {
   const column = cursor.name('a column')
   cursor.expect('AS')
   const expression = cursor.expression()
+  refuseQuery(expression)
   return { column, expression, text: textOf(cursor, expression), at: cursor.since(start) }
 }
 
@@ -65,6 +67,7 @@ export function parseColumn(cursor: Cursor): { column: ColumnDefinition; key: Ke
   const name = cursor.identifier('a column name')
   if (cursor.accept('AS')) {
     const expression = cursor.expression()
+    refuseQuery(expression)
     const text = textOf(cursor, expression)
     const comment = parseComment(cursor)
     return { column: { kind: 'computed', name, expression, text, comment, at: cursor.since(start) }, key: null }
@@ -91,6 +94,10 @@ function inlineKey(cursor: Cursor, column: KeyConstraint['columns'][number]): Ke
     return null
   }
   return { kind, name, columns: [column], enforced: enforcement(cursor), at: cursor.since(start) }
+}
+
+function refuseQuery(expression: SqlExpression): void {
+  if (expression.kind === 'subquery') throw errors.fail('MS-2002', { what: 'a query where a value of the row is wanted' }, expression.at)
 }
 
 export function parseComment(cursor: Cursor): string | null {

@@ -42,6 +42,11 @@ export function parseType(cursor: Cursor): TypeNode {
   }
 }
 
+/** A type without NOT NULL or NULL behind it, where those words mean something else. */
+export function parseBareType(cursor: Cursor): TypeNode {
+  return named(cursor)
+}
+
 const empty = (name: string): Omit<TypeNode, 'at'> => ({
   kind: 'type',
   name,
@@ -128,7 +133,6 @@ function simple(cursor: Cursor, written: string): Omit<TypeNode, 'at'> {
   if (name === 'TIME' || name === 'TIMESTAMP') {
     if (cursor.accept('WITHOUT', 'TIME', 'ZONE')) return { ...empty(name), numbers }
     if (cursor.accept('WITH', 'LOCAL', 'TIME', 'ZONE')) name = `${name}_LTZ`
-    else if (cursor.accept('WITH', 'TIME', 'ZONE')) name = `${name}_TZ`
   }
   return { ...empty(name), numbers }
 }

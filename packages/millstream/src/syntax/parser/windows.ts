@@ -4,13 +4,15 @@ import type { Cursor } from './cursor.ts'
 /** `ORDER BY a DESC NULLS LAST, b`. */
 export function parseOrderBy(cursor: Cursor): OrderItem[] {
   cursor.expect('ORDER', 'BY')
-  return cursor.list(() => {
-    const start = cursor.peek()
-    const expression = cursor.expression()
-    const descending = cursor.acceptOne('ASC', 'DESC') === 'DESC'
-    const nulls = cursor.accept('NULLS') ? cursor.expectOne('FIRST', 'LAST') : null
-    return { expression, descending, nulls, at: cursor.since(start) }
-  })
+  return cursor.list(() => parseOrderItem(cursor))
+}
+
+export function parseOrderItem(cursor: Cursor): OrderItem {
+  const start = cursor.peek()
+  const expression = cursor.expression()
+  const descending = cursor.acceptOne('ASC', 'DESC') === 'DESC'
+  const nulls = cursor.accept('NULLS') ? cursor.expectOne('FIRST', 'LAST') : null
+  return { expression, descending, nulls, at: cursor.since(start) }
 }
 
 /** `OVER w`, `OVER (PARTITION BY ...)`. */
