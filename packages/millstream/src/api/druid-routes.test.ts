@@ -24,15 +24,14 @@ const status = {
 async function server(ask: (method: string, params: unknown) => Promise<unknown>) {
   const app = fastify()
   const puts: unknown[] = []
-  druidRoutes({
+  const routes = druidRoutes({
     ask,
-    caller: () => ({ name: 'local', tenant: 'default' }),
-    put: async (_caller: unknown, kind: string, name: string, definition: unknown) => {
-      puts.push([kind, name, definition])
-      return { etag: '1', object: {}, created: true }
+    tenant: () => 'default',
+    define: async (_request, name, definition) => {
+      puts.push([name, definition])
     },
-    list: () => ({ items: [], next: null }),
-  } as never)(app)
+  })
+  await app.register(routes)
   await app.ready()
   return { app, puts }
 }
@@ -66,7 +65,7 @@ test('clients find the lists that they ask first', async () => {
   assert.equal((await app.inject('/druid/indexer/v1/supervisor/none/status')).statusCode, 404)
   const spec = { type: 'kafka', spec: { dataSchema: { dataSource: 'clicks' } } }
   const defined = await app.inject({ method: 'POST', url: '/druid/indexer/v1/supervisor', payload: spec })
-  assert.deepEqual([defined.json(), puts], [{ id: 'clicks' }, [['dataset', 'clicks', spec]]])
+  assert.deepEqual([defined.json(), puts], [{ id: 'clicks' }, [['clicks', spec]]])
   await app.close()
 })
 

@@ -1,10 +1,17 @@
+import type { IncomingMessage } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { errors } from '../base/errors.ts'
 import { type DruidResponse, druidError } from '../druid/errors.ts'
 import type { DatasetStatus } from '../olap/olap.ts'
-import type { ApiHost } from './host.ts'
 
 /** What Druid's face needs of the server. */
-export type DruidHost = Pick<ApiHost, 'ask' | 'caller' | 'put' | 'list'>
+export interface DruidHost {
+  /** A request to the olap process. */
+  ask(method: string, params: unknown): Promise<unknown>
+  tenant(request: IncomingMessage): string
+  /** Defines a dataset by an ingestion spec; absent: supervisors are only listed. */
+  define?(request: IncomingMessage, name: string, spec: unknown): Promise<unknown>
+}
 
 /** The version of Druid whose answers ours are compared with. */
 const druidVersion = '33.0.0'
@@ -13,8 +20,8 @@ const druidVersion = '33.0.0'
  * Druid's API, so that Druid's clients work: queries, SQL, the lists that they ask first, and supervisors as a way to
  * define datasets. Bodies are answered as the olap process wrote them.
  */
-export function druidRoutes(host: DruidHost): (app: FastifyInstance) => void {
-  const tenantOf = (request: FastifyRequest): string => host.caller(request.raw).tenant
+export function druidRoutes(host: DruidHost): (app: FastifyInstance) => Promise<void> {
+  const tenantOf = (request: FastifyRequest): string => host.tenant(request.raw)
   const ask = async (method: string, params: unknown): Promise<DruidResponse> => {
     try {
       return (await host.ask(method, params)) as DruidResponse
@@ -31,7 +38,7 @@ export function druidRoutes(host: DruidHost): (app: FastifyInstance) => void {
     return ((await host.ask('olap.status', {})) as readonly DatasetStatus[]).filter((dataset) => dataset.tenant === tenant)
   }
 
-  return (app) => {
+  return async (app) => {
     for (const path of ['/druid/v2', '/druid/v2/']) app.post(path, query)
     for (const path of ['/druid/v2/sql', '/druid/v2/sql/']) app.post(path, sql)
     app.get('/status', async (_request, reply) =>
@@ -73,7 +80,8 @@ function supervisorRoutes(app: FastifyInstance, host: DruidHost, datasets: Datas
   app.post('/druid/indexer/v1/supervisor', async (request, reply) => {
     try {
       const name = nameOf(request.body)
-      await host.put(host.caller(request.raw), 'dataset', name, request.body, { ifMatch: undefined })
+      if (host.define === undefined) throw errors.fail('MS-6000', { feature: 'defining a dataset by a supervisor' })
+      await host.define(request.raw, name, request.body)
       return { id: name }
     } catch (error) {
       return send(reply, druidError(error), 'x-druid-query-id')
