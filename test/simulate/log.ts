@@ -34,7 +34,7 @@ export async function simulateLog(seed: number, variant: Variant = {}): Promise<
   for (let life = 0; life < lives; life++) {
     disk.faults = faultsOf(world, life)
     void live(world, ports, history, variant, life)
-    const last = world.steps + 50 + world.random.int(600)
+    const last = world.steps + 50 + world.random.int(450)
     const anywhere = world.random.int(4) === 0
     await world.run(() => history.broken !== null || (world.steps >= last && (anywhere || world.steps > last + 200 || disk.hasUnsynced())))
     if (history.broken !== null) throw history.broken
