@@ -6,17 +6,17 @@ import { types } from '../../data/types.ts'
 export class UnknownFields {
   /** Start of the key and end of the value, per member of the current row. */
   readonly #members: number[] = []
-  #keyEnds: number[] = []
+  readonly #valueStarts: number[] = []
   readonly #texts = new Map<number, Uint8Array>()
 
   begin(): void {
     this.#members.length = 0
-    this.#keyEnds.length = 0
+    this.#valueStarts.length = 0
   }
 
   add(keyAt: number, valueAt: number, end: number): void {
     this.#members.push(keyAt, end)
-    this.#keyEnds.push(valueAt)
+    this.#valueStarts.push(valueAt)
   }
 
   /** The row was accepted: its members are copied out. A key that came again counts by its last value. */
@@ -26,7 +26,8 @@ export class UnknownFields {
     for (let i = this.#members.length - 2; i >= 0; i -= 2) {
       const member = source.slice(this.#members[i], this.#members[i + 1])
       if (this.#members.length > 2) {
-        const key = new TextDecoder().decode(source.subarray(this.#members[i], this.#keyEnds[i / 2]))
+        const before = new TextDecoder().decode(source.subarray(this.#members[i], this.#valueStarts[i / 2]))
+        const key = JSON.parse(before.slice(0, before.lastIndexOf('"') + 1)) as string
         if (keys.has(key)) continue
         keys.add(key)
       }

@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import test from 'node:test'
+import { limits } from '../../base/limits.ts'
+import { Schema } from '../../data/schema.ts'
+import { types } from '../../data/types.ts'
+import { valueAt } from '../../data/value.ts'
+import type { TimeFormat } from '../times.ts'
+import { jsonScanner } from './scanner.ts'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+const bytes = (text: string): Uint8Array => encoder.encode(text)
+const small = new Schema([
+  { name: 'a', type: types.int(false) },
+  { name: 's', type: types.string() },
+])
+const scanSmall = jsonScanner(small, { unknownFields: 'drop' })
+
+test('a bad row of NDJSON keeps its bytes, place, code and reason, and its neighbours stand', () => {
+  const result = scanSmall(bytes('{"a":1}\r\n\n{"a":"é","s":"x"}\n{"s":"é","a":1.5}\n[1]\n{"a":2} {"a":3}\n{"a":4'), 'ndjson')
+  assert.deepEqual(result.batch.rows(), [[1, null]])
+  assert.equal(result.received, 6)
+  assert.deepEqual(
+    result.rejected.map(({ line, column, code, reason, row }) => [line, column, code, reason, row]),
+    [
+      [3, 6, 'MS-1002', 'a is INT, and this is a string', 1],
+      [4, 14, 'MS-1002', 'a is INT, and this is a number', 2],
+      [5, 1, 'MS-1015', 'a row is a JSON object, and this is an array', 3],
+      [6, 9, 'MS-1001', "this is not JSON: unexpected '{' after the row's end", 4],
+      [7, 7, 'MS-1001', 'this is not JSON: unexpected the end', 5],
+    ],
+  )
+  assert.equal(decoder.decode(result.rejected[0]?.bytes), '{"a":"é","s":"x"}')
+})
+
+test('each kind of refusal has its code', () => {
+  const schema = new Schema([
+    { name: 'n', type: types.tinyint(false) },
+    { name: 't', type: types.timestamp(3) },
+    { name: 'b', type: types.bytes() },
+    { name: 'v', type: types.varchar(2) },
+  ])
+  const scan = jsonScanner(schema, { unknownFields: 'reject' })
+  const cases: [string, string][] = [
+    ['{"n":1,,}', 'MS-1001'],
+    ['{"n":true}', 'MS-1002'],
+    ['{"t":null}', 'MS-1003'],
+    ['{"n":null}', 'MS-1003'],
+    ['{"n":128}', 'MS-1004'],
+    ['{"n":1,"v":"abc"}', 'MS-1004'],
+    ['{"n":1,"t":"noon"}', 'MS-1005'],
+    ['{"n":1,"v":"\\ud800"}', 'MS-1006'],
+    ['{"n":1,"x":2}', 'MS-1007'],
+    [`{"n":1,"v":null,"b":"${'A'.repeat(limits.rowBytesMax)}"}`, 'MS-1009'],
+    ['{"n":1,"b":"*"}', 'MS-1014'],
+    ['"n"', 'MS-1015'],
+  ]
+  const { rejected } = scan(bytes(cases.map(([row]) => row).join('\n')), 'ndjson')
+  assert.deepEqual(
+    rejected.map((one) => one.code),
+    cases.map(([, code]) => code),
+  )
+})
+
+test('what nobody keeps may be nested, but not without end', () => {
+  const nested = (depth: number): string => `{"a":1,"x":${'[{"k":'.repeat(depth / 2)}1${'}]'.repeat(depth / 2)}}`
+  const result = scanSmall(bytes(`${nested(64)}\n${nested(66)}\n${nested(100_000)}\n${nested(2)}`), 'ndjson')
+  assert.equal(result.batch.rowCount, 2)
+  assert.deepEqual(
+    result.rejected.map((one) => [one.line, one.code]),
+    [
+      [2, 'MS-1008'],
+      [3, 'MS-1008'],
+    ],
+  )
+})
+
+test('bytes that are not UTF-8 are refused, in values and in fields that nobody keeps', () => {
+  const body = Uint8Array.from([...bytes('{"a":1,"s":"'), 0xc3, 0x28, ...bytes('"}\n{"a":2,"zz":"'), 0xff, ...bytes('"}\n{"a":3}')])
+  const result = scanSmall(body, 'ndjson')
+  assert.deepEqual(result.batch.rows(), [[3, null]])
+  assert.deepEqual(
+    result.rejected.map((one) => one.code),
+    ['MS-1006', 'MS-1006'],
+  )
+})
+
+test('a JSON body is one object or an array; a broken element is refused alone', () => {
+  const rows = (text: string) => {
+    const result = scanSmall(bytes(text), 'json')
+    assert.equal(result.received, result.batch.rowCount + result.rejected.length)
+    return [result.batch.rows().map((row) => row[0]), result.rejected.map((one) => decoder.decode(one.bytes))]
+  }
+  assert.deepEqual(rows(' {"a":\n1} '), [[1], []])
+  assert.deepEqual(rows('\ufeff[ {"a":1},\n{"a":2} ]\n'), [[1, 2], []])
+  assert.deepEqual(rows('[]'), [[], []])
+  assert.deepEqual(rows(''), [[], []])
+  assert.deepEqual(rows('[{"a":1},{"a":tru,"s":"],}"}, 5, {"a":2}]'), [
+    [1, 2],
+    ['{"a":tru,"s":"],}"}', '5'],
+  ])
+  assert.deepEqual(rows('[{"a":1},{"a":2'), [[1], ['{"a":2']])
+  assert.deepEqual(rows('[{"a":1}'), [[1], ['']])
+  assert.deepEqual(rows('[{"a":1}] {"a":2}'), [[1], ['{"a":2}']])
+  assert.deepEqual(rows('[{"a":1},]'), [[1], ['']])
+  assert.deepEqual(rows('17'), [[], ['17']])
+})
+
+test('times are read in the format that is said, to the last digit', () => {
+  const time = (format: TimeFormat, precision: number, text: string): unknown => {
+    const scan = jsonScanner(new Schema([{ name: 't', type: types.timestampLtz(precision) }]), {
+      unknownFields: 'drop',
+      timeFormats: { t: format },
+    })
+    const result = scan(bytes(`{"t":${text}}`), 'ndjson')
+    return result.rejected[0]?.code ?? result.batch.rows()[0]?.[0]
+  }
+  assert.equal(time('epoch-ms', 3, '1763845507123'), 1763845507123000000n)
+  assert.equal(time('epoch-ms', 3, '-1'), -1000000n)
+  assert.equal(time('epoch-ms', 3, '1763845507123.75'), 1763845507123000000n)
+  assert.equal(time('epoch-s', 3, '1763845507'), 1763845507000000000n)
+  assert.equal(time('epoch-s', 6, '1763845507.123456'), 1763845507123456000n)
+  assert.equal(time('epoch-us', 6, '-1763845507123457'), -1763845507123457000n)
+  assert.equal(time('epoch-ns', 9, '1763845507123456789'), 1763845507123456789n)
+  assert.equal(time('epoch-ns', 9, '-1763845507123456789'), -1763845507123456789n)
+  assert.equal(time('epoch-ns', 3, '5'), 0n)
+  assert.equal(time('epoch-ms', 3, 'null'), null)
+  assert.equal(time('epoch-ms', 3, '"2025-11-22"'), 'MS-1002')
+  assert.equal(time('iso', 3, '1763845507123'), 'MS-1002')
+  assert.equal(time('epoch-s', 3, '1e300'), 'MS-1004')
+})
+
+test('strings become a dictionary while they are few, plain bytes when they are many, and a dictionary again later', () => {
+  const scan = jsonScanner(new Schema([{ name: 's', type: types.string() }]), { unknownFields: 'drop' })
+  const layout = (texts: readonly (string | null)[]): string => {
+    const { batch } = scan(bytes(texts.map((text) => JSON.stringify({ s: text })).join('\n')), 'ndjson')
+    assert.deepEqual(
+      batch.rows().map((row) => row[0]),
+      texts,
+    )
+    return batch.columns[0]?.layout ?? ''
+  }
+  const few = Array.from({ length: 1000 }, (_, i) => (i % 7 === 0 ? null : `country ${i % 40}`))
+  assert.equal(layout(few), 'dictionary')
+  assert.equal(layout(['another', ...few]), 'dictionary')
+  assert.equal(layout(Array.from({ length: 3000 }, (_, i) => (i % 5 === 0 ? null : `device ${i}`))), 'bytes')
+  for (let call = 1; call < limits.scanDictionaryRetryCalls; call++) layout(['a'])
+  assert.equal(layout(few), 'dictionary')
+})
+
+test('batches of one scanner do not share what changes: a later body leaves an earlier batch as it was', () => {
+  const first = scanSmall(bytes('{"a":1,"s":"one"}\n{"a":2,"s":"two"}'), 'ndjson').batch
+  scanSmall(bytes('{"a":9,"s":"nine"}\n{"a":8,"s":"eight"}'), 'ndjson')
+  assert.deepEqual(first.rows(), [
+    [1, 'one'],
+    [2, 'two'],
+  ])
+})
+
+test('a body of many rows grows the columns and gives the room back', () => {
+  const count = limits.scanRowsKept + 5000
+  for (const form of ['ndjson', 'json'] as const) {
+    const rows = Array.from({ length: count }, (_, i) => `{"a":${i},"s":"${i % 3 === 0 ? '\\u0041' : 'b'}${i}"}`)
+    const body = form === 'json' ? `[${rows.join(',')}]` : rows.join('\n')
+    const { batch } = scanSmall(bytes(body), form)
+    assert.equal(batch.rowCount, count)
+    for (const row of [0, 511, 512, 8191, 8192, count - 1]) {
+      assert.deepEqual(
+        batch.columns.map((column) => valueAt(column, row)),
+        [row, `${row % 3 === 0 ? 'A' : 'b'}${row}`],
+      )
+    }
+  }
+})
+
+test('unknown fields are kept as JSON text beside the row', () => {
+  const scan = jsonScanner(small, { unknownFields: 'keep' })
+  const { unknown, batch } = scan(bytes('{"a":1}\n{"x": [1, 2],"a":2,"y":"é","x":3}\n{"a":"bad","x":1}\n{"a":3}'), 'ndjson')
+  assert.equal(batch.rowCount, 3)
+  assert.ok(unknown !== null)
+  assert.deepEqual(
+    [0, 1, 2].map((row) => valueAt(unknown, row)),
+    [null, '{"y":"é","x":3}', null],
+  )
+})
+
+test('types that JSON has no form for are refused when the contract is made', () => {
+  assert.throws(
+    () => jsonScanner(new Schema([{ name: 'i', type: types.intervalDayTime() }]), { unknownFields: 'drop' }),
+    (error: { code?: string }) => error.code === 'MS-1012',
+  )
+})
