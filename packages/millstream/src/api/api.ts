@@ -28,7 +28,9 @@ export async function createApi(host: ApiHost, more: readonly ((app: FastifyInst
     throw errors.fail('MS-7002', { kind: 'address', name: `${request.method} ${path}`, near: near(path, addresses) })
   })
   const addresses = new Set<string>()
-  app.addHook('onRoute', ({ url }) => addresses.add(url))
+  app.addHook('onRoute', ({ url }) => {
+    addresses.add(url)
+  })
   objectRoutes(app, host)
   serverRoutes(app, host)
   sqlRoutes(app, host)

@@ -10,7 +10,6 @@ import type {
   ProjectExport,
   ProjectPlan,
   ProjectRequest,
-  SqlMessage,
   SqlRequest,
 } from '@millstream/client'
 
@@ -62,8 +61,9 @@ export interface ApiHost {
   /** Calls back at once with everything, then each second with what changed; answers how to stop. */
   live(caller: Caller, listener: (update: LiveUpdate) => void): () => void
 
-  sql(caller: Caller, request: SqlRequest, signal: AbortSignal): AsyncIterable<SqlMessage>
-  preview(caller: Caller, request: SqlRequest, signal: AbortSignal): AsyncIterable<SqlMessage>
+  /** Lines of `SqlMessage`, as JSON texts: numbers keep all their digits. */
+  sql(caller: Caller, request: SqlRequest, signal: AbortSignal): AsyncIterable<string>
+  preview(caller: Caller, request: SqlRequest, signal: AbortSignal): AsyncIterable<string>
   /** A request to the olap process. */
   ask(method: string, params: unknown): Promise<unknown>
 

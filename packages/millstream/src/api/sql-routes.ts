@@ -13,7 +13,7 @@ export function sqlRoutes(app: FastifyInstance, host: ApiHost): void {
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  run: (ask: SqlRequest, signal: AbortSignal) => AsyncIterable<SqlMessage>,
+  run: (ask: SqlRequest, signal: AbortSignal) => AsyncIterable<string>,
 ): Promise<unknown> {
   const ask = request.body as SqlRequest
   if (typeof ask?.sql !== 'string') {
@@ -28,7 +28,7 @@ async function answer(
   raw.writeHead(200, { 'content-type': 'application/x-ndjson; charset=utf-8', 'cache-control': 'no-store' })
   try {
     for (let one = first; !one.done && !gone.signal.aborted; one = await messages.next()) {
-      if (!raw.write(`${JSON.stringify(one.value)}\n`)) await new Promise((resolve) => raw.once('drain', resolve).once('close', resolve))
+      if (!raw.write(`${one.value}\n`)) await new Promise((resolve) => raw.once('drain', resolve).once('close', resolve))
     }
   } catch (error) {
     raw.write(`${JSON.stringify({ type: 'problem', problem: problemOf(error) } satisfies SqlMessage)}\n`)

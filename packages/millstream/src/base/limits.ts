@@ -91,6 +91,9 @@ export const limits = {
   datasetReadRowsMax: 16_384,
   /** Bodies that are being taken in, all requests together, unpacked; their columns need about as much again. */
   bodiesBytesMax: 64 * 1024 * 1024,
+  /** Buffers for bodies that are kept for the next ones, and the largest that is. */
+  bodyBuffersMax: 16,
+  bodyBufferBytesMax: 1024 * 1024,
   /** What a compressed body is taken for until it is unpacked; the unpacking itself stops at requestBytesMax. */
   unpackingBytesMin: 1024 * 1024,
   /** Dead letters on a page, and redriven at once. */
@@ -137,4 +140,6 @@ export const limits = {
   liveIntervalMs: 1000,
   /** Rates are over so many samples of the feed. */
   rateSamples: 5,
+  /** Streams (jobs, datasets) with labels of their own in metrics: the rest share one, so that a scrape stays small. */
+  metricStreamsMax: 1000,
 } as const

@@ -107,6 +107,10 @@ export class Catalogue {
       createdAtMs: before?.createdAtMs ?? now,
       updatedAtMs: now,
       updatedBy: options.principal.name,
+      applied:
+        typeof options.project === 'string'
+          ? { revision: (before?.revision ?? 0) + 1, definition: head.definition }
+          : (before?.applied ?? null),
       spec: head.spec,
     }
   }

@@ -33,6 +33,8 @@ export interface ObjectRecord<Spec = unknown> {
   readonly createdAtMs: number
   readonly updatedAtMs: number
   readonly updatedBy: string
+  /** What its project's folder said when it was applied last: the base of a three-way comparison. */
+  readonly applied: { readonly revision: number; readonly definition: unknown } | null
   /** What was made of the definition. */
   readonly spec: Spec
 }
