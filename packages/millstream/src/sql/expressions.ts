@@ -171,6 +171,13 @@ function literalAs(value: Value, from: LogicalType, to: LogicalType): Expression
   const literal = (cast: Value): Expression => ({ kind: 'literal', value: cast, type: to })
   if (value === null) return literal(null)
   if (typeof value === 'string' && to.kind === 'VARCHAR' && [...value].length <= to.length) return literal(value)
+  if (
+    from.kind === to.kind &&
+    (from.kind === 'TIMESTAMP' || from.kind === 'TIMESTAMP_LTZ') &&
+    'precision' in to &&
+    to.precision >= from.precision
+  )
+    return literal(value)
   if (typeof value === 'number' && from.kind === 'INT') {
     if (to.kind === 'BIGINT') return literal(BigInt(value))
     if (to.kind === 'DOUBLE') return literal(value)
@@ -214,14 +221,10 @@ function functionCall(node: CallNode, env: ExpressionEnvironment): Expression {
   }
   const json = jsonArguments(upper, node, args, env, analyse)
   if (json !== null) return makeCall(upper, json.args, node.at, env, json.returning)
-  return makeCall(timeDifference(upper, node) ?? name, args, node.at, env)
+  return makeCall(upper === 'CEILING' ? 'CEIL' : name, args, node.at, env)
 }
 
 const isBlank = (expression: Expression | undefined): boolean => expression?.kind === 'literal' && expression.value === ' '
-
-function timeDifference(name: string, _node: CallNode): string | null {
-  return name === 'CEILING' ? 'CEIL' : null
-}
 
 function item(
   node: ItemNode,

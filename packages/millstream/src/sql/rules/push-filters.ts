@@ -78,7 +78,8 @@ export function conjuncts(condition: Expression): Expression[] {
   return condition.kind === 'call' && condition.function === 'AND' ? condition.args.flatMap(conjuncts) : [condition]
 }
 
-function filterOver(conditions: readonly Expression[], input: LogicalNode): LogicalNode {
+/** The input with these conditions on top. */
+export function filterOver(conditions: readonly Expression[], input: LogicalNode): LogicalNode {
   const [first, ...others] = conditions
   if (first === undefined) return input
   const condition = others.reduce((left, right): Expression => {

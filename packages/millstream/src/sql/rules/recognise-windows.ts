@@ -1,12 +1,16 @@
+import type { Expression } from '../../expr/expression.ts'
 import {
   type AggregateNode,
   type Column,
   columnReference,
+  idsOf,
   type LogicalNode,
   type LogicalWindow,
   type ProjectNode,
+  substitute,
   type WindowProperty,
 } from '../logical.ts'
+import { conjuncts, filterOver } from './push-filters.ts'
 import { rewrite } from './rewrite.ts'
 import { windowProperties } from './window-properties.ts'
 
@@ -36,22 +40,65 @@ function recognised(node: AggregateNode): LogicalNode | null {
   })
   const columns = [...keys.map(columnOf), ...node.aggregates.map((each) => each.column), ...properties.map((each) => each.column)]
   const { aggregates } = node
-  return { kind: 'window-aggregate', input: bypassed.node, window: bypassed.window, keys, aggregates, properties, columns }
+  const made: LogicalNode = {
+    kind: 'window-aggregate',
+    input: bypassed.node,
+    window: bypassed.window,
+    keys,
+    aggregates,
+    properties,
+    columns,
+  }
+  return filteredByWindow(made, bypassed.lifted, (property) => properties.find((each) => each.property === property)?.column ?? null)
+}
+
+/** Conditions on the window itself hold for all its rows or for none: they filter what the aggregate gives. Null: not a key here. */
+function filteredByWindow(
+  made: LogicalNode,
+  lifted: readonly Lifted[],
+  columnOf: (property: WindowProperty) => Column | null,
+): LogicalNode | null {
+  let node = made
+  for (const { condition, properties } of lifted) {
+    const columns = [...idsOf(condition)].map((id) => columnOf(properties.get(id) as WindowProperty))
+    if (columns.some((column) => column === null)) return null
+    const moved = substitute(condition, (id) => {
+      const column = columnOf(properties.get(id) as WindowProperty)
+      return column === null ? null : columnReference(column)
+    })
+    node = { kind: 'filter', input: node, condition: moved, columns: node.columns }
+  }
+  return node
 }
 
 interface Bypassed {
   readonly node: LogicalNode
   readonly window: LogicalWindow
+  /** Conditions that read the window's columns only. */
+  readonly lifted: readonly Lifted[]
+}
+interface Lifted {
+  readonly condition: Expression
+  readonly properties: ReadonlyMap<number, WindowProperty>
 }
 
 /** The same nodes over the window's own input, the time column handed through; null: something in between needs the window. */
 function withoutWindow(node: LogicalNode, properties: ReadonlyMap<number, WindowProperty>, window: LogicalWindow): Bypassed | null {
   switch (node.kind) {
     case 'window':
-      return { node: node.input, window }
-    case 'filter':
-      // A condition on the window's columns would have sunk below if it could: it stays, and so does the window.
-      return null
+      return { node: node.input, window, lifted: [] }
+    case 'filter': {
+      const below = withoutWindow(node.input, properties, window)
+      const here = windowProperties(node.input)?.properties
+      if (below === null || here === undefined) return null
+      const conditions = conjuncts(node.condition)
+      const ofWindow = conditions.filter((condition) => [...idsOf(condition)].every((id) => here.has(id)))
+      const others = conditions.filter((condition) => !ofWindow.includes(condition))
+      const available = new Set(below.node.columns.map((column) => column.id))
+      if (!others.every((condition) => readsOnly(condition, available))) return null
+      const lifted = [...below.lifted, ...ofWindow.map((condition) => ({ condition, properties: here }))]
+      return { node: filterOver(others, below.node), window: below.window, lifted }
+    }
     case 'project': {
       const below = withoutWindow(node.input, properties, window)
       if (below === null) return null
@@ -78,12 +125,12 @@ function projected(node: ProjectNode, below: Bypassed, gone: ReadonlySet<number>
   )
   if (found >= 0) {
     const time = columns[found] as Column
-    return { node: { ...node, input: below.node, expressions, columns }, window: { ...below.window, time: time.id } }
+    return { ...below, node: { ...node, input: below.node, expressions, columns }, window: { ...below.window, time: time.id } }
   }
   const time = below.node.columns.find((column) => column.id === below.window.time) as Column
   return {
+    ...below,
     node: { ...node, input: below.node, expressions: [...expressions, columnReference(time)], columns: [...columns, time] },
-    window: below.window,
   }
 }
 
