@@ -1,12 +1,13 @@
 import { errors } from '../base/errors.ts'
 import { near } from '../base/near.ts'
 import type { Contract, ContractColumn } from '../data/contract.ts'
-import { type LogicalType, type RowField, types, typeText, withNullable } from '../data/types.ts'
+import { type LogicalType, types, typeText, withNullable } from '../data/types.ts'
 import type { ConnectorDescriptor, TableDescriptor } from '../model/tables.ts'
 import type { Identifier } from '../syntax/ast/expression.ts'
 import type { ColumnDefinition, CreateTableStatement } from '../syntax/ast/statement.ts'
 import type { Span } from '../syntax/span.ts'
 import { analyse } from './expressions.ts'
+import { FieldIds } from './field-ids.ts'
 import type { Column } from './logical.ts'
 import { checkOptions } from './table-options.ts'
 import { logicalType } from './types.ts'
@@ -115,32 +116,6 @@ function checkDuplicates(statement: CreateTableStatement): void {
   for (const option of statement.options) {
     if (options.has(option.key)) throw wrong(`The option '${option.key}' is there twice`, 'Keep one of them.', option.keyAt)
     options.add(option.key)
-  }
-}
-
-/** Ids for life, in the order of the text, nested fields too. */
-class FieldIds {
-  #next = 1
-
-  next(): number {
-    return this.#next++
-  }
-
-  within(type: LogicalType): LogicalType {
-    switch (type.kind) {
-      case 'ROW':
-        return {
-          ...type,
-          fields: type.fields.map((field): RowField => ({ name: field.name, id: this.next(), type: this.within(field.type) })),
-        }
-      case 'ARRAY':
-      case 'MULTISET':
-        return { ...type, element: this.within(type.element) }
-      case 'MAP':
-        return { ...type, key: this.within(type.key), value: this.within(type.value) }
-      default:
-        return type
-    }
   }
 }
 
