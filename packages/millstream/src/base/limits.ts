@@ -49,6 +49,9 @@ export const limits = {
   jobIdleTickMs: 100,
   /** Bytes of a file that are read at once: a few thousand rows. */
   fileChunkBytes: 512 * 1024,
+  /** Files that a pipeline writes are closed at this size or age, at a checkpoint: sooner makes many small ones, later shows rows late. */
+  rolledFileBytes: 128 * 1024 * 1024,
+  rolledFileAgeMs: 10_000,
   /** How often a job looks for new partitions and files. */
   splitDiscoveryMs: 1000,
   /** How often a preview says how it stands: fluid to look at, cheap to send. */

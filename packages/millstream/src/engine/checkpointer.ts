@@ -34,7 +34,7 @@ export class Checkpointer {
   #dueAtMs = 0
   #underWay: Promise<void> | null = null
   #failure: unknown = null
-  #last: JobStatus['checkpoint'] = null
+  #latest: JobStatus['checkpoint'] = null
 
   constructor(assignment: JobAssignment, host: JobHost, parts: JobParts) {
     this.#assignment = assignment
@@ -49,8 +49,8 @@ export class Checkpointer {
     return this.#standing
   }
 
-  get last(): JobStatus['checkpoint'] {
-    return this.#last
+  get latest(): JobStatus['checkpoint'] {
+    return this.#latest
   }
 
   /** There is something that the next checkpoint makes visible. */
@@ -64,7 +64,7 @@ export class Checkpointer {
     const { clock } = this.#host.ports
     // What ends answers at its end: until then there is nothing to make visible.
     if (this.#assignment.plan.mode === 'batch') return true
-    if (this.#changed && this.#standing && this.#underWay === null && clock.monotonicMs() >= this.#dueAtMs) await this.#begin(false)
+    if (this.#changed && this.#standing && this.#underWay === null && clock.monotonicMs() >= this.#dueAtMs) await this.#begin('running')
     return this.#standing
   }
 
@@ -75,14 +75,15 @@ export class Checkpointer {
     return this.#standing
   }
 
-  /** The last checkpoint: all input has ended. */
-  async finish(): Promise<boolean> {
+  /** The last checkpoint. finished: all input has ended; stopping: the job goes on from here some day. */
+  async last(ending: 'finished' | 'stopping'): Promise<boolean> {
     if (!(await this.settle())) return false
-    await this.#begin(true)
+    if (ending === 'stopping' && this.#assignment.plan.mode === 'batch') return true
+    await this.#begin(ending)
     return this.settle()
   }
 
-  async #begin(finished: boolean): Promise<void> {
+  async #begin(when: 'running' | 'stopping' | 'finished'): Promise<void> {
     const { graph, state, files, sinks, sources, account } = this.#parts
     const { clock } = this.#host.ports
     const startMs = clock.monotonicMs()
@@ -95,12 +96,12 @@ export class Checkpointer {
     const positions = sources.positions()
     const entries = account.take(clock.nowMs())
     this.#changed = false
-    const { prepared, ends } = await sinks.prepare(epoch)
+    const { prepared, ends } = await sinks.prepare(epoch, when !== 'running')
     const pauseMs = clock.monotonicMs() - startMs
     this.#dueAtMs = startMs + Math.max(limits.checkpointIntervalMs, pauseMs * limits.checkpointShareInverse)
     const commit = async (): Promise<void> => {
       if (frozen !== null) this.#pointer = await files.write(frozen)
-      const manifest: JobManifest = { version: 1, state: this.#pointer, graph: saved, sinks: prepared, finished }
+      const manifest: JobManifest = { version: 1, state: this.#pointer, graph: saved, sinks: prepared, finished: when === 'finished' }
       const record: CheckpointRecord = { job: uid, revision, attempt, epoch, sources: positions, ends, manifest, account: entries }
       faultPlace('checkpoint')
       if (!(await this.#host.checkpoint(record))) {
@@ -110,7 +111,7 @@ export class Checkpointer {
       this.#epoch = epoch
       await sinks.commit(epoch, prepared)
       await files.collect(this.#pointer?.files ?? [])
-      this.#last = { epoch, atMs: clock.nowMs(), durationMs: clock.monotonicMs() - startMs, bytes: bytesOf(frozen) }
+      this.#latest = { epoch, atMs: clock.nowMs(), durationMs: clock.monotonicMs() - startMs, bytes: bytesOf(frozen) }
     }
     this.#underWay = commit()
       .catch((error: unknown) => {

@@ -18,8 +18,8 @@ export interface JobHost {
 }
 
 /**
- * finished: all input ended and everything is committed. stopped: asked to; what was read since the last checkpoint will
- * be read again. refused: the hub runs another attempt.
+ * finished: all input ended and everything is committed. stopped: asked to, after a last
+ * checkpoint. refused: the hub runs another attempt.
  */
 export type JobEnd = 'finished' | 'stopped' | 'refused'
 

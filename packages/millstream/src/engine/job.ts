@@ -80,7 +80,7 @@ class Job {
       account: this.#account,
     }
     this.#checkpointer = new Checkpointer(assignment, host, parts)
-    this.#status = new StatusReporter(assignment, host, parts, () => this.#checkpointer.last)
+    this.#status = new StatusReporter(assignment, host, parts, () => this.#checkpointer.latest)
   }
 
   async run(stop: AbortSignal): Promise<JobEnd> {
@@ -91,11 +91,20 @@ class Job {
     await this.#start(manifest === null)
     while (!stop.aborted) {
       if (await this.#round()) continue
-      if (this.#sources.allEnded()) return this.#ended((await this.#checkpointer.finish()) ? 'finished' : 'refused')
+      if (this.#sources.allEnded()) return this.#ended((await this.#checkpointer.last('finished')) ? 'finished' : 'refused')
       if (!this.#checkpointer.standing) return this.#ended('refused')
       await this.#wakeup.sleep(limits.jobIdleTickMs)
     }
-    return this.#ended((await this.#checkpointer.settle()) ? 'stopped' : 'refused')
+    return this.#ended(await this.#stop())
+  }
+
+  /** When the last checkpoint fails (the hub may be gone already), what came since the one before is read again. */
+  async #stop(): Promise<JobEnd> {
+    try {
+      return (await this.#checkpointer.last('stopping')) ? 'stopped' : 'refused'
+    } catch {
+      return 'stopped'
+    }
   }
 
   failed(error: unknown): void {

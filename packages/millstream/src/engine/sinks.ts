@@ -45,11 +45,11 @@ export class Sinks {
     }
   }
 
-  async prepare(epoch: number): Promise<{ prepared: Record<string, unknown>; ends: CheckpointRecord['ends'] }> {
+  async prepare(epoch: number, last: boolean): Promise<{ prepared: Record<string, unknown>; ends: CheckpointRecord['ends'] }> {
     const prepared: Record<string, unknown> = {}
     const ends: Record<string, { end: number; segments: readonly string[] }> = {}
     for (const { name, sink } of this.#sinks.values()) {
-      const answer = await sink.prepare(epoch)
+      const answer = await sink.prepare(epoch, last)
       prepared[name] = answer
       if (isPreparedPartition(answer)) ends[answer.partition] = { end: answer.end, segments: answer.segments }
     }

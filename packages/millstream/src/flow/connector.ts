@@ -34,8 +34,11 @@ export interface SplitLag {
 export interface Sink {
   /** When it resolves, the batch's buffers are free to be used again. */
   write(batch: Batch): Promise<void>
-  /** Everything written so far is durable; answers what `commit` needs, as JSON that goes into the checkpoint. */
-  prepare(epoch: number): Promise<unknown>
+  /**
+   * Everything written so far is durable; answers what `commit` needs, as JSON that goes into the checkpoint. `last`: nothing
+   * more comes for now, so what a sink would hold back to make larger files is closed.
+   */
+  prepare(epoch: number, last: boolean): Promise<unknown>
   /** Makes the epoch's rows visible. Repeatable: recovery calls it again for the last committed epoch. */
   commit(epoch: number, prepared: unknown): Promise<void>
   /** Drops what no committed epoch names. */

@@ -17,7 +17,9 @@ const folder = mkdtempSync(join(tmpdir(), 'millstream-files-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
 const home = join(folder, 'data', 'files')
 mkdirSync(home, { recursive: true })
-const connector = fileConnector({ storage: nodeStorage('/'), folders: [home], realPath })
+let nowMs = 0
+const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs }
+const connector = fileConnector({ storage: nodeStorage('/'), folders: [home], realPath }, clock)
 
 const fields = [column('n', types.bigint()), column('s', types.string()), column('ts', types.timestamp(3))]
 const source = (path: string, options: Record<string, string> = {}) => {
@@ -25,9 +27,9 @@ const source = (path: string, options: Record<string, string> = {}) => {
   const request = { table: of, columns: fields.map(({ name }) => name), schema: new Schema(fields), bounded: true, fromMs: null }
   return connector.source?.(request) as NonNullable<ReturnType<NonNullable<typeof connector.source>>>
 }
-const sink = (path: string, attempt = 1) => {
+const sink = (path: string, attempt = 1, restore: unknown = null) => {
   const of = table('t', fields, { connector: 'filesystem', options: { path, format: 'json' } })
-  const request = { table: of, schema: new Schema(fields), job: 'job', node: 'sink', attempt, output: null, restore: null }
+  const request = { table: of, schema: new Schema(fields), job: 'job', node: 'sink', attempt, output: null, restore }
   return connector.sink?.(request) as NonNullable<ReturnType<NonNullable<typeof connector.sink>>>
 }
 const line = (n: number): string => `{"n": ${n}, "s": "row ${n}", "ts": "2026-01-02 03:04:05.678"}`
@@ -103,7 +105,7 @@ test('a file appears whole, at its checkpoint; a crash before the commit leaves 
       [9_007_199_254_740_993n, null, null],
     ]),
   )
-  const prepared = JSON.parse(JSON.stringify(await first.prepare(1)))
+  const prepared = JSON.parse(JSON.stringify(await first.prepare(1, true)))
   assert.deepEqual(visible(), [])
   await first.commit(1, prepared)
   await first.commit(1, prepared)
@@ -113,8 +115,8 @@ test('a file appears whole, at its checkpoint; a crash before the commit leaves 
     '{"n":1,"s":"a","ts":"1970-01-01 00:00:01.5"}\n{"n":9007199254740993,"s":null,"ts":null}\n',
   )
   await first.write(Batch.of(new Schema(fields), [[2n, 'lost', null]]))
-  await first.prepare(2)
-  const second = sink('out', 2)
+  await first.prepare(2, true)
+  const second = sink('out', 2, prepared)
   await second.commit(1, prepared)
   await second.abort()
   assert.deepEqual(readdirSync(out), ['part-job-sink-1.json'])
@@ -130,10 +132,39 @@ test('csv has no header, columns in the order of the table; what is written is r
     [-2n, 'plain', null],
   ]
   await out?.write(Batch.of(new Schema(fields), rows))
-  await out?.commit(1, await out.prepare(1))
+  await out?.commit(1, await out.prepare(1, true))
   const back = source('rows.csv', { format: 'csv' })
   const [split = ''] = await back.splits()
   const reader = await back.open(split, null)
   assert.deepEqual(await readAll(reader, 1), rows)
   await reader.close()
+})
+
+test('a file goes on over checkpoints until it is old or large enough; another attempt goes on from what was committed', async () => {
+  const out = join(home, 'rolled')
+  const row = (n: number): Batch => Batch.of(new Schema(fields), [[BigInt(n), null, null]])
+  const visible = (): string[] => readdirSync(out).filter((name) => !name.startsWith('.'))
+  const first = sink('rolled')
+  await first.write(row(1))
+  const committed = JSON.parse(JSON.stringify(await first.prepare(1, false)))
+  await first.commit(1, committed)
+  await first.write(row(2))
+  await first.prepare(2, false)
+  assert.deepEqual(visible(), [])
+
+  const second = sink('rolled', 2, committed)
+  await second.commit(1, committed)
+  await second.abort()
+  assert.deepEqual(await second.prepare(2, false), committed, 'nothing came, nothing is copied')
+  await second.write(row(3))
+  nowMs += 10_000
+  const rolled = await second.prepare(3, false)
+  assert.deepEqual(visible(), [])
+  await second.commit(3, rolled)
+  assert.deepEqual(visible(), ['part-job-sink-3.json'])
+  const lines = readFileSync(join(out, 'part-job-sink-3.json'), 'utf8').trim().split('\n')
+  assert.deepEqual(
+    lines.map((line) => JSON.parse(line).n),
+    [1, 3],
+  )
 })
