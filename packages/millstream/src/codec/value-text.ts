@@ -119,7 +119,13 @@ function bytesText(sink: TextSink, column: BytesColumn, rules: TextRules): Write
   if (column.type.kind === 'CHAR' || column.type.kind === 'VARCHAR') {
     return (row) => rules.string(sink, bytes, offsets[row] as number, offsets[row + 1] as number)
   }
-  return quoted(sink, rules, (row) => sink.ascii(encodeBase64(bytes, offsets[row] as number, offsets[row + 1] as number)))
+  const write = quoted(sink, rules, (row) => sink.ascii(encodeBase64(bytes, offsets[row] as number, offsets[row + 1] as number)))
+  return (row) => {
+    const from = offsets[row] as number
+    // as a string, so that CSV tells it from null
+    if (from === offsets[row + 1]) rules.string(sink, bytes, from, from)
+    else write(row)
+  }
 }
 
 /** 0: no timestamp. */
