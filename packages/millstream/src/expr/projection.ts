@@ -4,6 +4,7 @@ import type { Column } from '../data/column.ts'
 import { Schema } from '../data/schema.ts'
 import { takeRows } from '../data/take.ts'
 import { type Value, valueAt } from '../data/value.ts'
+import { caseMap } from './compile/case-map.ts'
 import { Compiled } from './compile/compiled.ts'
 import { dictionaryMap } from './compile/dictionary-map.ts'
 import { columnKernel, selectKernel } from './compile/kernel.ts'
@@ -108,9 +109,11 @@ function columnOfBatch(expression: Expression, { mode = 'compiled', env = fixedE
   }
   const compiled = new Compiled(expression, (shape) => columnKernel(expression, shape, env))
   const entries = dictionaryMap(expression, env)
+  const cased = caseMap(expression)
   return (batch, rows, count) => {
     const mapped = entries === null ? null : entries.map(batch, rows)
-    return mapped ?? compiled.run(batch.columns, rows, count)
+    const whole = mapped === null && cased !== null && rows === null ? cased(batch.columns[inputs[0] as number] as Column) : mapped
+    return whole ?? compiled.run(batch.columns, rows, count)
   }
 }
 

@@ -57,8 +57,15 @@ function textColumn(expression: Expression, writer: ExpressionWriter): TextColum
 }
 
 function equalTo({ bytes, start, end }: TextColumn, wanted: Uint8Array, writer: ExpressionWriter): string {
-  return `(${end} - ${start} === ${wanted.length} && ${writer.constant(bytesEqual)}(${bytes}, ${start}, ${writer.constant(wanted)}))`
+  return `(${end} - ${start} === ${wanted.length}${sameBytes(bytes, start, wanted, writer)})`
 }
+
+/** Short texts byte by byte in the code itself: the first one that differs ends it. */
+function sameBytes(bytes: string, start: string, wanted: Uint8Array, writer: ExpressionWriter): string {
+  if (wanted.length > unrolledMax) return ` && ${writer.constant(bytesEqual)}(${bytes}, ${start}, ${writer.constant(wanted)})`
+  return Array.from(wanted, (byte, at) => ` && ${bytes}[${start} + ${at}] === ${byte}`).join('')
+}
+const unrolledMax = 24
 
 /** `x`, `x%`, `%x`, `%x%`: the bytes at the start, at the end, anywhere. */
 function likeForm(text: TextColumn, pattern: Expression, writer: ExpressionWriter): Fragment | null {
@@ -66,21 +73,16 @@ function likeForm(text: TextColumn, pattern: Expression, writer: ExpressionWrite
   const simple = typeof constant === 'string' ? simpleLike(constant) : null
   if (simple === null) return null
   const wanted = encoder.encode(simple.text)
-  const name = writer.constant(wanted)
   const fits = `${text.end} - ${text.start} >= ${wanted.length}`
   switch (simple.kind) {
     case 'equals':
       return made(writer, [text.index], equalTo(text, wanted, writer))
     case 'starts':
-      return made(writer, [text.index], `(${fits} && ${writer.constant(bytesEqual)}(${text.bytes}, ${text.start}, ${name}))`)
+      return made(writer, [text.index], `(${fits}${sameBytes(text.bytes, text.start, wanted, writer)})`)
     case 'ends':
-      return made(
-        writer,
-        [text.index],
-        `(${fits} && ${writer.constant(bytesEqual)}(${text.bytes}, ${text.end} - ${wanted.length}, ${name}))`,
-      )
+      return made(writer, [text.index], `(${fits}${sameBytes(text.bytes, `${text.end} - ${wanted.length}`, wanted, writer)})`)
     case 'contains':
-      return made(writer, [text.index], `${writer.constant(bytesContain)}(${text.range}, ${name})`)
+      return made(writer, [text.index], `${writer.constant(bytesContain)}(${text.range}, ${writer.constant(wanted)})`)
   }
 }
 

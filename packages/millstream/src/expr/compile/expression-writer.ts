@@ -8,7 +8,7 @@ import { functionOf } from '../registry.ts'
 import { bytesForm } from './bytes-forms.ts'
 import { type EmitContext, type Lane, laneOf } from './emit.ts'
 import { type Lifted, liftable, lifter } from './lift.ts'
-import { entryText, floorDivide, textOf, textsOf, textView } from './runtime.ts'
+import { entryText, floorDivide, textOf, textsOf, textView, wholeText } from './runtime.ts'
 import type { InputShape, Kernel, KernelShape, MakeColumnKernel } from './shape.ts'
 
 /** A piece of generated code. `value` is a name or a literal, good where `isNull` is false; `isNull` null: never null. */
@@ -167,20 +167,30 @@ export class ExpressionWriter {
     if (lane === 'bool') return `${name}x[i] === 1`
     if (lane === 'value') return `${this.constant(valueAt)}(${name}, i)`
     if (lane === 'string') {
-      if (shape.layout === 'bytes') return `${this.constant(textOf)}(${name}b, ${name}o[i], ${name}o[i + 1])`
-      const texts = this.#textsOf(name, `${name}.dictionary`)
+      if (shape.layout === 'bytes') {
+        const whole = this.#once(`whole ${name}`, 'w', (text) => [
+          `const ${text} = ${this.constant(wholeText)}(${name}b, ${name}, count), ${text}s = ${name}o[0];`,
+        ])
+        const slice = `${whole}.slice(${name}o[i] - ${whole}s, ${name}o[i + 1] - ${whole}s)`
+        return `(${whole} !== null ? ${slice} : ${this.constant(textOf)}(${name}b, ${name}o[i], ${name}o[i + 1]))`
+      }
+      const texts = this.#once(`texts ${name}`, 't', (made) => [
+        `const ${made} = ${this.constant(textsOf)}(${name}.dictionary), ${made}e = ${made}.entries;`,
+      ])
       return `(${texts}e[${name}i[i]] ?? ${this.constant(entryText)}(${texts}, ${name}i[i]))`
     }
     return lane === 'i64' && this.wide && shape.layout === 'safe' ? `BigInt(${name}x[i])` : `${name}x[i]`
   }
 
-  readonly #texts = new Map<string, string>()
-  #textsOf(key: string, dictionary: string): string {
-    let name = this.#texts.get(key)
+  readonly #made = new Map<string, string>()
+
+  /** Something that is made once a batch, by its key. */
+  #once(key: string, prefix: string, lines: (name: string) => readonly string[]): string {
+    let name = this.#made.get(key)
     if (name === undefined) {
-      name = this.name('t')
-      this.#texts.set(key, name)
-      this.before(`const ${name} = ${this.constant(textsOf)}(${dictionary}), ${name}e = ${name}.entries;`)
+      name = this.name(prefix)
+      this.#made.set(key, name)
+      for (const line of lines(name)) this.before(line)
     }
     return name
   }

@@ -25,6 +25,15 @@ export function textOf(view: Buffer, start: number, end: number): string {
 }
 const ascii = Array.from({ length: 128 }, (_, code) => String.fromCharCode(code))
 
+/** All text of a column at once, of which rows are slices, when it is ASCII and most rows are wanted; else null. */
+export function wholeText(view: Buffer, column: BytesColumn, count: number): string | null {
+  if (count * 4 < column.length) return null
+  const start = column.offsets[0] as number
+  const end = column.offsets[column.length] as number
+  const text = view.toString('utf8', start, end)
+  return text.length === end - start ? text : null
+}
+
 /** Decoded entries of a dictionary, each when it is first needed; kept as long as the dictionary lives. */
 export function textsOf(dictionary: BytesColumn): Texts {
   let texts = decoded.get(dictionary)
@@ -94,34 +103,22 @@ export function toInt(value: number): number {
   return value <= -2147483648 ? -2147483648 : Math.trunc(value) | 0
 }
 
-/** A string column that is written row by row, in one buffer that grows. */
+/** A string column that is written row by row, and encoded at once: in ASCII, nearly always, characters are bytes. */
 export class TextWriter {
+  readonly #texts: string[]
   readonly #offsets: Int32Array
-  #bytes: Buffer
   #at = 0
   #row = 0
 
   constructor(rowCount: number) {
+    this.#texts = new Array<string>(rowCount).fill('')
     this.#offsets = new Int32Array(rowCount + 1)
-    this.#bytes = textView(new Uint8Array(Math.max(64, rowCount * 16)))
   }
 
   write(text: string): void {
-    if (this.#at + text.length * 3 > this.#bytes.length) this.#grow(text.length * 3)
-    const length = text.length
-    const bytes = this.#bytes
-    let at = this.#at
-    if (length <= 24) {
-      let index = 0
-      for (; index < length; index++) {
-        const code = text.charCodeAt(index)
-        if (code > 127) break
-        bytes[at + index] = code
-      }
-      at = index === length ? at + length : this.#at + bytes.write(text, this.#at)
-    } else at += bytes.write(text, at)
-    this.#at = at
-    this.#offsets[++this.#row] = at
+    this.#texts[this.#row++] = text
+    this.#at += text.length
+    this.#offsets[this.#row] = this.#at
   }
 
   /** A row that is null. */
@@ -131,15 +128,20 @@ export class TextWriter {
 
   finish(type: LogicalType, length: number, validity: Uint8Array | null): Column {
     assert(this.#row === length, 'each row is written once')
-    return { type, length, validity, layout: 'bytes', offsets: this.#offsets, bytes: this.#bytes }
+    const bytes = encoder.encode(this.#texts.join(''))
+    if (bytes.length !== this.#at) this.#countBytes()
+    return { type, length, validity, layout: 'bytes', offsets: this.#offsets, bytes }
   }
 
-  #grow(more: number): void {
-    const grown = textView(new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + more)))
-    grown.set(this.#bytes.subarray(0, this.#at))
-    this.#bytes = grown
+  #countBytes(): void {
+    let end = 0
+    for (let row = 0; row < this.#row; row++) {
+      end += Buffer.byteLength(this.#texts[row] as string)
+      this.#offsets[row + 1] = end
+    }
   }
 }
+const encoder = new TextEncoder()
 
 /** An int64 column from the wide body: safe again when every value is. */
 export function int64Column(type: LogicalType, values: BigInt64Array, length: number, validity: Uint8Array | null): Column {

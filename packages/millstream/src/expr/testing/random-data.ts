@@ -109,8 +109,13 @@ export function randomValue(random: Random, type: LogicalType, big: boolean): Va
   }
 }
 
-/** One column of each type, some without nulls, strings as bytes or as a dictionary. */
+/** One column of each type, some without nulls, strings as bytes or as a dictionary; sometimes a part of a larger batch. */
 export function randomBatch(random: Random, columnTypes: readonly LogicalType[], rowCount: number): Batch {
+  const before = random.int(2) * random.int(12)
+  return wholeBatch(random, columnTypes, before + rowCount).slice(before, before + rowCount)
+}
+
+function wholeBatch(random: Random, columnTypes: readonly LogicalType[], rowCount: number): Batch {
   const big = random.int(4) === 0
   const columns = columnTypes.map((type) => {
     const withNulls = type.nullable && random.int(3) > 0
