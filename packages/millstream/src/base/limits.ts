@@ -74,8 +74,6 @@ export const limits = {
   endsDelayMs: 2,
   /** A Unix socket's path must fit into sockaddr_un (108 bytes on Linux, 104 on macOS, with the closing zero). */
   socketPathBytesMax: 100,
-  /** Partitions of a stream that does not say. */
-  partitionsDefault: 4,
   /** Objects on a page of a list, unless asked. */
   pageItemsDefault: 100,
   pageItemsMax: 1000,

@@ -1,5 +1,4 @@
 import { errors } from '../../base/errors.ts'
-import { limits } from '../../base/limits.ts'
 import type { Contract } from '../../data/contract.ts'
 import { typeText } from '../../data/types.ts'
 import { deadLetterContract, lateStreamName } from '../../model/dead-letters.ts'
@@ -30,7 +29,7 @@ export function changeStream(
   }
   const dataset = catalogue.find(tenant, 'dataset', name)
   if (dataset !== null) throw nameTaken(name, 'dataset')
-  const wanted: Contract = { ...stated.contract, buckets: stated.contract.buckets || limits.partitionsDefault }
+  const wanted: Contract = stated.contract
   const head = { tenant, kind: 'stream' as const, name, definition: sql }
   if (found === null) {
     const partitions = gatewayPartitions([], wanted.buckets)

@@ -105,7 +105,13 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
   const principals = new WeakMap<IncomingMessage, Principal>()
   const principalOf = (request: IncomingMessage): Principal => must(principals.get(request), 'the principal of a guarded request')
   const host = apiHost(hub, { reconciler, live, queries, tokens, counts, webFolder: webFolder(), principalOf })
-  const api: Api = await createApi(host, [druidRoutes(host)])
+  const api: Api = await createApi(host, [
+    druidRoutes({
+      ask: (method, params) => queries.askOlap(method, params),
+      tenant: (request) => principalOf(request).tenant,
+      define: (request, name, spec) => host.put(principalOf(request), 'dataset', name, spec, { ifMatch: undefined }),
+    }),
+  ])
   const gateway = createGateway(
     gatewayHost(hub, { tokens, counts, api: () => api, principals, askOlap: (method, params) => queries.askOlap(method, params) }),
   )

@@ -1,22 +1,27 @@
 import { rowText } from '../../flow/row-text.ts'
 import type { DatasetDescriptor } from '../../model/datasets.ts'
-import { openOlap } from '../../olap/olap.ts'
+import { type Olap, openOlap } from '../../olap/olap.ts'
 import { joinHub, superviseThis } from '../child.ts'
 import { DatasetCounts } from '../dataset-status.ts'
 import type { DeadRowsMessage } from '../dead-rows.ts'
 
 /** Datasets: the only process that opens DuckDB. */
+const opening = Promise.withResolvers<Olap>()
+const opened = opening.promise
+const counts = new DatasetCounts()
 let close = async (): Promise<void> => {}
 const log = superviseThis('olap', () => close())
 
-const counts = new DatasetCounts()
+// The hub asks as soon as it said welcome: answers wait until the datasets are open.
 const { ports, hub, told, welcome, options } = await joinHub('olap', log, (rpc) => {
-  rpc.handle('olap.datasets', ({ datasets }: { datasets: readonly DatasetDescriptor[] }) => olap.setDatasets(datasets).catch(failed))
-  rpc.handle('olap.drop', ({ uid }: { uid: string }) => olap.drop(uid))
-  rpc.handle('olap.query', ({ tenant, query }: { tenant: string; query: unknown }) => olap.query(tenant, query))
-  rpc.handle('olap.sql', ({ tenant, request }: { tenant: string; request: never }) => olap.sql(tenant, request))
-  rpc.handle('olap.status', () => counts.of(olap))
-  rpc.handle('olap.ledger', ({ uid }: { uid: string }) => olap.ledger(uid))
+  rpc.handle('olap.datasets', async ({ datasets }: { datasets: readonly DatasetDescriptor[] }) =>
+    (await opened).setDatasets(datasets).catch(failed),
+  )
+  rpc.handle('olap.drop', async ({ uid }: { uid: string }) => (await opened).drop(uid).catch(failed))
+  rpc.handle('olap.query', async ({ tenant, query }: { tenant: string; query: unknown }) => (await opened).query(tenant, query))
+  rpc.handle('olap.sql', async ({ tenant, request }: { tenant: string; request: never }) => (await opened).sql(tenant, request))
+  rpc.handle('olap.status', async () => counts.of(await opened))
+  rpc.handle('olap.ledger', async ({ uid }: { uid: string }) => (await opened).ledger(uid))
 })
 
 const olap = openOlap({
@@ -48,6 +53,7 @@ const olap = openOlap({
 })
 close = () => olap.close()
 await olap.setDatasets(welcome.datasets ?? []).catch(failed)
+opening.resolve(olap)
 
 function failed(error: unknown): void {
   log.error('the datasets could not be opened', error)
