@@ -10,7 +10,8 @@ export interface Contexts {
 
 const defaultServer = 'http://127.0.0.1:7410'
 
-const file = (): string => process.env.MILLSTREAM_CONTEXTS ?? join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'millstream', 'contexts.json')
+const file = (): string =>
+  process.env.MILLSTREAM_CONTEXTS ?? join(process.env.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'millstream', 'contexts.json')
 
 export function readContexts(): Contexts {
   try {

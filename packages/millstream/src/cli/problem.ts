@@ -21,7 +21,10 @@ export function problemText(error: unknown): { readonly text: string; readonly c
   const source = place?.source === undefined ? '' : ` in ${place.source}`
   const where = place?.line === undefined ? source : `${source} at line ${place.line}, column ${place.column ?? 1}`
   const wrong = status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 404 && status !== 429
-  return { text: `error: ${message}${where}\n${advice === '' ? '' : `       ${advice}\n`}       ${code}\n`, code: wrong ? exit.wrong : exit.failed }
+  return {
+    text: `error: ${message}${where}\n${advice === '' ? '' : `       ${advice}\n`}       ${code}\n`,
+    code: wrong ? exit.wrong : exit.failed,
+  }
 }
 
 function toldOf(error: unknown): Told | null {
