@@ -4,6 +4,7 @@ import type { Random } from '../base/ports.ts'
 import { seededRandom } from '../base/simulated/random.ts'
 import { SimulatedStorage } from '../base/simulated/storage.ts'
 import { SimulatedWorld } from '../base/simulated/world.ts'
+import { fileConnector } from '../connect/files/connector.ts'
 import { streamConnector } from '../connect/stream/connector.ts'
 import { Batch } from '../data/batch.ts'
 import { physicalSchema } from '../data/contract.ts'
@@ -82,16 +83,27 @@ const plan = (() => {
   const marked = watermarkOn('mark', source, 0, 1)
   const calls = [call('COUNT', fields, null, types.bigint(false)), call('SUM', fields, 3, types.bigint())]
   const windows = windowAggregateOf('window', marked, { kind: 'tumble', timeColumn: 0, sizeMs, offsetMs: 0 }, [2], calls)
-  return planOf(
-    'streaming',
-    source,
-    marked,
-    windows,
-    sink('sink', windows, table('counts', windows.fields, { kind: 'stream', uid: 'counts' })),
-  )
+  const counts = sink('sink', windows, table('counts', windows.fields, { kind: 'stream', uid: 'counts' }))
+  const files = sink('files', source, table('files', fields, { connector: 'filesystem', options: { path: 'out', format: 'json' } }))
+  return planOf('streaming', source, marked, windows, counts, files)
 })()
 const outputs = { sink: { streamUid: 'counts', partition: 0 } }
 const lateOutput = { streamUid: 'events$late', partition: 0 }
+
+const ascending = (a: number, b: number): number => a - b
+
+/** The lines of all files that are there to see. */
+async function linesOf(storage: SimulatedStorage, folder: string): Promise<string[]> {
+  const lines: string[] = []
+  for (const name of await storage.list(folder)) {
+    if (name.startsWith('.')) continue
+    const file = await storage.open(`${folder}/${name}`, 'read')
+    const bytes = new Uint8Array(await file.sizeBytes())
+    await file.read(bytes, 0)
+    lines.push(...new TextDecoder().decode(bytes).trim().split('\n'))
+  }
+  return lines
+}
 
 /** Where the crash came: the state's file is there in part or whole, the hub was asked, or it had committed and not answered. */
 type Phase = 'elsewhere' | 'writing' | 'asked' | 'committed'
@@ -106,7 +118,10 @@ async function rehearse(seed: number): Promise<Phase[]> {
   hub.addStream('counts', countContract, [{ partition: 0, owner: { job: 'j' } }])
   hub.addStream('events$late', deadLetterContract, [{ partition: 0, owner: { job: 'j' } }])
   let phase: Phase = 'elsewhere'
-  const connectors = [streamConnector({ ports: hub.ports, dataFolder: '', ends: hub.ends, streams: hub.catalogue })]
+  const connectors = [
+    streamConnector({ ports: hub.ports, dataFolder: '', ends: hub.ends, streams: hub.catalogue }),
+    fileConnector({ storage, folders: ['files'], realPath: async (path) => path }, clock),
+  ]
   const host: JobHost = {
     ports: hub.ports,
     dataFolder: '',
@@ -128,7 +143,8 @@ async function rehearse(seed: number): Promise<Phase[]> {
   let given = 0
   const crashes: Phase[] = []
   for (let life = 1; life <= lives; life++) {
-    const job = runJob(hub.assign('j', plan, outputs, lateOutput), host, new AbortController().signal)
+    const stopper = new AbortController()
+    const job = runJob(hub.assign('j', plan, outputs, lateOutput), host, stopper.signal)
     job.catch(() => {})
     const until = life === lives ? events.length : Math.min(events.length, given + 1 + rng.int(80))
     while (given < until) {
@@ -154,13 +170,18 @@ async function rehearse(seed: number): Promise<Phase[]> {
       const done = (): boolean => hub.committed.get('j')?.sources['scan']?.['0'] === events.length
       await world.run(() => done() || world.clock.monotonicMs() > 3_600_000)
       assert.ok(done(), `seed ${seed}: the last life read everything`)
+      stopper.abort()
+      assert.equal(await world.runUntil(job), 'stopped')
     }
   }
   const expected = naive(events)
   const rows = (await world.runUntil(hub.read('counts', 0))).map((row) => row.join()).sort()
   assert.deepEqual(rows, expected.windows, `windows of seed ${seed}`)
   assert.equal(hub.ends.end('events$late', 0), expected.late, `late rows of seed ${seed}`)
-  const account = hub.records.flatMap((record) => record.account)
+  const written = (await world.runUntil(linesOf(storage, 'files/out'))).map((line) => JSON.parse(line).n)
+  const everyNumber = events.map(({ n }) => n)
+  assert.deepEqual(written.sort(ascending), everyNumber.sort(ascending), `files of seed ${seed}`)
+  const account = hub.records.flatMap((record) => record.account).filter(({ hop }) => hop === 'job:j/sink')
   let at = 0
   for (const entry of account) {
     assert.equal(entry.from, at, `the account of seed ${seed} joins`)
