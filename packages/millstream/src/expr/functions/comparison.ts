@@ -4,7 +4,6 @@ import type { Value } from '../../data/value.ts'
 import { commonType } from '../common-type.ts'
 import { comparatorOf, compareStrings, equalityOf } from '../compare.ts'
 import { laneOf } from '../compile/emit.ts'
-import { fixedEnv } from '../fixed-env.ts'
 import type { CallShape, Env, Run, ScalarFunction } from '../function.ts'
 import { commonNumeric } from '../numeric-types.ts'
 import { type Definition, scalar, take } from '../signature.ts'
@@ -46,13 +45,13 @@ const isTime = (type: LogicalType): boolean => type.kind === 'DATE' || type.kind
 function uncast(a: LogicalType, b: LogicalType, constants: readonly (Value | undefined)[]): readonly LogicalType[] | null {
   const at = isString(a) && isTime(b) ? 0 : isString(b) && isTime(a) ? 1 : null
   if (at === null) return null
-  const [time, text] = at === 0 ? [b, constants[0]] : [a, constants[1]]
-  if (typeof text === 'string' && tryCast(time)(text) !== null) return null
+  const text = constants[at]
+  if (typeof text === 'string') return null
   return at === 0 ? [withNullable(a, true), b] : [a, withNullable(b, true)]
 }
 
 /** The text as a time, null where it is none. */
-function tryCast(time: LogicalType, env: Env = fixedEnv()): (text: string) => Value {
+function tryCast(time: LogicalType, env: Env): (text: string) => Value {
   const cast = castOf(types.string(), time, env)
   return (text) => {
     try {
