@@ -2,9 +2,11 @@ import type { IncomingMessage } from 'node:http'
 import { gunzip, zstdDecompress } from 'node:zlib'
 import { errors } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { BodyBuffers } from './body-buffers.ts'
 
 /** Memory for bodies in flight, all requests together. */
 export class BodyMemory {
+  readonly buffers = new BodyBuffers()
   readonly #bytesMax: number
   #bytes = 0
 
@@ -27,8 +29,9 @@ export class BodyMemory {
 }
 
 export interface Body {
+  /** Only until `release`. */
   readonly bytes: Uint8Array
-  /** Called once, when nobody needs the bytes any more. */
+  /** Called when nobody needs the bytes any more. */
   release(): void
 }
 
@@ -47,17 +50,18 @@ export async function readBody(
   let held = 0
   let body: Body | null = null
   try {
-    const packed = await collect(request, bytesMax, (bytes) => {
+    const chunks = await collect(request, bytesMax, (bytes) => {
       memory.take(bytes - held)
       held = bytes
     })
-    if (packed === null) return null
-    let bytes: Uint8Array = packed
+    if (chunks === null) return null
+    const buffer = chunks.length === 1 ? null : memory.buffers.take(held)
+    let bytes: Uint8Array = buffer === null ? (chunks[0] as Buffer) : joined(chunks, buffer)
     if (encoding !== 'identity') {
-      const expected = Math.min(bytesMax, Math.max(limits.unpackingBytesMin, 4 * packed.length))
+      const expected = Math.min(bytesMax, Math.max(limits.unpackingBytesMin, 4 * bytes.length))
       memory.take(expected)
       held += expected
-      bytes = await unpack(packed, encoding, bytesMax)
+      bytes = await unpack(bytes, encoding, bytesMax)
       memory.give(held)
       held = 0
       memory.take(bytes.length)
@@ -68,6 +72,7 @@ export async function readBody(
       if (released) return
       released = true
       memory.give(held)
+      if (buffer !== null) memory.buffers.give(buffer)
     }
     body = { bytes, release }
     return body
@@ -76,10 +81,19 @@ export async function readBody(
   }
 }
 
-function collect(request: IncomingMessage, bytesMax: number, onBytes: (bytes: number) => void): Promise<Buffer | null> {
+/** The chunks one after the other at the start of `buffer`. */
+function joined(chunks: readonly Buffer[], buffer: Uint8Array): Uint8Array {
+  let at = 0
+  for (const chunk of chunks) {
+    buffer.set(chunk, at)
+    at += chunk.length
+  }
+  return buffer.subarray(0, at)
+}
+
+function collect(request: IncomingMessage, bytesMax: number, onBytes: (bytes: number) => void): Promise<Buffer[] | null> {
   return new Promise((resolve, reject) => {
-    let first: Buffer | null = null
-    let chunks: Buffer[] | null = null
+    const chunks: Buffer[] = []
     let bytes = 0
     let settled = false
     const stop = (error: Error): void => {
@@ -96,21 +110,17 @@ function collect(request: IncomingMessage, bytesMax: number, onBytes: (bytes: nu
       } catch (error) {
         return stop(error as Error)
       }
-      if (first === null) first = chunk
-      else if (chunks === null) chunks = [first, chunk]
-      else chunks.push(chunk)
+      chunks.push(chunk)
     })
     request.on('end', () => {
-      if (settled) return
       settled = true
-      resolve(chunks === null ? (first ?? Buffer.alloc(0)) : Buffer.concat(chunks, bytes))
+      resolve(chunks)
     })
-    request.on('close', () => {
+    const gone = (): void => {
       if (!settled) resolve(null)
-    })
-    request.on('error', () => {
-      if (!settled) resolve(null)
-    })
+    }
+    request.on('close', gone)
+    request.on('error', gone)
   })
 }
 

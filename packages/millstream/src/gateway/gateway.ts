@@ -6,7 +6,7 @@ import type { StreamDescriptor } from '../model/streams.ts'
 import { queryOf, type StreamAddress, streamAddress } from './address.ts'
 import { BodyMemory } from './body.ts'
 import { answerDeadLetters } from './dead-letters.ts'
-import { allowIngestOrigin, checkHost, checkOrigin, guard, setSecurityHeaders } from './guard.ts'
+import { allowIngestOrigin, checkHost, checkOrigin, guard } from './guard.ts'
 import type { GatewayHost, Principal, Verb } from './host.ts'
 import { ingest } from './ingest.ts'
 import { answerLedger } from './ledger.ts'
@@ -14,6 +14,7 @@ import { answerProblem, problemBody, problemOf } from './problem.ts'
 import { readEvents } from './read-events.ts'
 import { redrive } from './redrive.ts'
 import { Redriven } from './redriven.ts'
+import { setSecurityHeaders } from './security-headers.ts'
 import { SequenceGaps } from './sequence-gaps.ts'
 import { StreamEdges } from './stream-edge.ts'
 
@@ -53,8 +54,9 @@ export function createGateway(host: GatewayHost): Gateway {
   }
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    setSecurityHeaders(response)
     const address = streamAddress(request.url ?? '/')
+    // On the hot path the answer brings them itself.
+    if (address?.part !== 'events' || request.method !== 'POST' || request.headers.origin !== undefined) setSecurityHeaders(response)
     if (address === null) {
       guard(request, host.publicHosts, null)
       host.fallback(request, response, authenticated(host, request))

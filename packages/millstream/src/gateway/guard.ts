@@ -4,19 +4,6 @@ import { limits } from '../base/limits.ts'
 import type { StreamDescriptor } from '../model/streams.ts'
 import { bareType, isEventType, isOurType } from './content-type.ts'
 
-/** On every answer. The page's own policy replaces the one here. */
-export const securityHeaders: readonly (readonly [name: string, value: string])[] = [
-  ['x-content-type-options', 'nosniff'],
-  ['cross-origin-resource-policy', 'same-origin'],
-  ['content-security-policy', "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"],
-  ['referrer-policy', 'no-referrer'],
-  ['x-frame-options', 'DENY'],
-]
-
-export function setSecurityHeaders(response: ServerResponse): void {
-  for (const [name, value] of securityHeaders) response.setHeader(name, value)
-}
-
 const changing = (method: string | undefined): boolean => method !== 'GET' && method !== 'HEAD' && method !== 'OPTIONS'
 const loopback = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/
 

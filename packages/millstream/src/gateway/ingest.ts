@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { RejectedRow } from '../log/log.ts'
+import type { ProducerMark, RejectedRow } from '../log/log.ts'
 import { appendRows, type Placed, type Rows } from './append.ts'
 import { type BodyMemory, readBody } from './body.ts'
 import { type EventBody, eventBody } from './content-type.ts'
@@ -10,6 +10,7 @@ import { futureReason, futureRows } from './max-future.ts'
 import { answerProblem } from './problem.ts'
 import { markOf, type Sender, senderOf } from './producer-mark.ts'
 import { rowSource } from './row-source.ts'
+import { securityHeaders } from './security-headers.ts'
 import type { SequenceGaps } from './sequence-gaps.ts'
 import type { StreamEdge } from './stream-edge.ts'
 
@@ -42,20 +43,22 @@ export async function ingest(
   const sender = senderOf(request.headers)
   const read = await readBody(request, state.memory)
   if (read === null) return
+  const bytes = read.bytes.length
+  let rows: Rows
+  let mark: ProducerMark | null
   try {
-    const rows = scan(host, edge, read.bytes, body)
-    if (rows.batch.rowCount === 0 && rows.rejected.length === 0) throw errors.fail('MS-4016', {})
-    const mark = sender === null ? null : markOf(sender, read.bytes)
-    const placed = await appendRows(host, edge, sender, mark, rows)
-    answer(response, placed, rows, gapOf(state, stream.uid, sender, placed))
-    const { accepted, rejected, duplicate } = totals(placed)
-    if (!duplicate) {
-      const durationMs = host.ports.clock.monotonicMs() - startedMs
-      host.onIngest({ stream, accepted, rejected, bytes: read.bytes.length, durationMs })
-    }
+    rows = scan(host, edge, read.bytes, body)
+    mark = sender === null ? null : markOf(sender, read.bytes)
   } finally {
     read.release()
   }
+  if (rows.batch.rowCount === 0 && rows.rejected.length === 0) throw errors.fail('MS-4016', {})
+  const placed = await appendRows(host, edge, sender, mark, rows)
+  const total = totals(placed)
+  answer(response, placed, rows, total, gapOf(state, stream.uid, sender, total))
+  if (total.duplicate) return
+  const { accepted, rejected } = total
+  host.onIngest({ stream, accepted, rejected, bytes, durationMs: host.ports.clock.monotonicMs() - startedMs })
 }
 
 function scan(host: GatewayHost, edge: StreamEdge, bytes: Uint8Array, body: EventBody): Rows {
@@ -84,14 +87,18 @@ function totals(placed: readonly Placed[]): Totals {
   return sum
 }
 
-function gapOf(state: IngestState, uid: string, sender: Sender | null, placed: readonly Placed[]): number {
-  if (sender?.kind !== 'sequence' || placed.some(({ appended }) => appended.duplicate)) return 0
+function gapOf(state: IngestState, uid: string, sender: Sender | null, { duplicate }: Totals): number {
+  if (sender?.kind !== 'sequence' || duplicate) return 0
   return state.gaps.take(uid, sender)
 }
 
+const ownHeaders: readonly string[] = ['content-type', 'application/json']
+/** Made once, for the hot path; a foreign page that may write has its security headers already. */
+const answerHeaders: readonly string[] = [...securityHeaders.flat(), ...ownHeaders]
+
 /** 200: all accepted. 207: some. 422: none. `gap`: sequences before this one that never came. */
-function answer(response: ServerResponse, placed: readonly Placed[], rows: Rows, gap: number): void {
-  const { accepted, rejected, duplicate } = totals(placed)
+function answer(response: ServerResponse, placed: readonly Placed[], rows: Rows, total: Totals, gap: number): void {
+  const { accepted, rejected, duplicate } = total
   const described = rejected === 0 ? [] : described10(rows)
   if (accepted === 0 && rejected > 0) {
     const error = errors.fail('MS-4017', { rejected, first: described[0]?.reason ?? 'see the dead letters of the stream' })
@@ -107,9 +114,8 @@ function answer(response: ServerResponse, placed: readonly Placed[], rows: Rows,
   if (duplicate) text += ',"duplicate":true'
   if (gap > 0) text += `,"gap":${gap}`
   text += '}\n'
-  response.statusCode = rejected === 0 ? 200 : 207
-  response.setHeader('content-type', 'application/json')
-  response.setHeader('content-length', Buffer.byteLength(text))
+  const headers = response.hasHeader('x-content-type-options') ? ownHeaders : answerHeaders
+  response.writeHead(rejected === 0 ? 200 : 207, [...headers, 'content-length', String(Buffer.byteLength(text))])
   response.end(text)
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { errors, MillstreamError } from '../base/errors.ts'
+import { setSecurityHeaders } from './security-headers.ts'
 
 /** RFC 9457 problem details; `more` are extension members, such as `accepted`. */
 export function problemBody(error: MillstreamError, more: Readonly<Record<string, unknown>> = {}): string {
@@ -15,6 +16,7 @@ export function answerProblem(response: ServerResponse, error: MillstreamError, 
     return
   }
   const body = problemBody(error, more)
+  if (!response.hasHeader('x-content-type-options')) setSecurityHeaders(response)
   response.statusCode = error.http
   response.setHeader('content-type', 'application/problem+json')
   response.setHeader('content-length', Buffer.byteLength(body))

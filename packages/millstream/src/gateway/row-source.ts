@@ -22,7 +22,7 @@ export function rowSource(bytes: Uint8Array, body: EventBody, batch: Batch, reje
   return (row) => {
     const found = starts[row]
     if (found === undefined) return { bytes: rowJson(batch, row), line: 1, column: 1 }
-    return { bytes: bytes.subarray(found.from, found.to), line: found.line, column: 1 }
+    return { bytes: bytes.slice(found.from, found.to), line: found.line, column: 1 }
   }
 }
 
