@@ -36,15 +36,15 @@ export function compareCase(
       : `${count(answer)} rows, not ${count(wanted)}`
   }
   const ignore = new Set(expected.ignore ?? [])
-  const wanted = expected.compare === 'scan_events' ? scanEvents(expected.expected) : strip(expected.expected, ignore)
-  const got = expected.compare === 'scan_events' ? scanEvents(answer) : strip(answer, ignore)
-  return difference(
-    wanted,
-    got,
-    { tolerance: expected.tolerance ?? 0, loose: expected.compare === 'loose', subset: expected.compare === 'subset' },
-    expected.ordered,
-    '$',
-  )
+  const rules: Rules = { tolerance: expected.tolerance ?? 0, loose: expected.compare === 'loose', subset: expected.compare === 'subset' }
+  if (expected.compare === 'scan_events') {
+    const [wanted, got] = [scanEvents(expected.expected), scanEvents(answer)]
+    return (
+      difference(wanted.columns, got.columns, rules, true, '$.columns') ??
+      difference(wanted.events, got.events, rules, expected.ordered, '$.events')
+    )
+  }
+  return difference(strip(expected.expected, ignore), strip(answer, ignore), rules, expected.ordered, '$')
 }
 
 const count = (value: unknown): number => (Array.isArray(value) ? value.length : 0)
@@ -119,8 +119,7 @@ function strip(value: unknown, ignore: ReadonlySet<string>): unknown {
 }
 
 /** Columns, and the events of all result objects joined. */
-function scanEvents(value: unknown): unknown {
-  if (!Array.isArray(value)) return value
-  const first = value[0] as { columns?: unknown } | undefined
-  return { columns: first?.columns ?? [], events: value.flatMap((result) => (result as { events: unknown[] }).events) }
+function scanEvents(value: unknown): { readonly columns: unknown; readonly events: readonly unknown[] } {
+  const results = (Array.isArray(value) ? value : []) as { readonly columns: unknown; readonly events: readonly unknown[] }[]
+  return { columns: results[0]?.columns ?? [], events: results.flatMap((result) => result.events) }
 }

@@ -69,11 +69,18 @@ export async function answerSegmentMetadata(query: NativeQuery): Promise<unknown
       columns: Object.fromEntries(columns.map((item) => [item.name, describe(item)])),
       size: 0,
       numRows: Number(found.get('aggregate:rows') ?? 0),
-      aggregators: analyses.includes('aggregators') ? Object.fromEntries(aggregators.map((item) => [item.name, item.aggregator])) : null,
+      aggregators: analyses.includes('aggregators') ? Object.fromEntries(aggregators.map((item) => [item.name, combining(item)])) : null,
       projections: null,
       timestampSpec: null,
       queryGranularity: analyses.includes('querygranularity') ? table.queryGranularity : null,
       rollup: analyses.includes('rollup') ? table.rollup : null,
     },
   ]
+}
+
+/** What sums a stored metric again: counts are added, the others are folded as they were. */
+function combining({ name, aggregator }: DatasetColumn): Record<string, unknown> {
+  const type =
+    aggregator?.['type'] === 'count' ? 'longSum' : aggregator?.['type'] === 'HLLSketchBuild' ? 'HLLSketchMerge' : aggregator?.['type']
+  return { ...aggregator, type, name, fieldName: name }
 }

@@ -1,5 +1,6 @@
 import { type Answer, type DatasetEngine, literal, type Scalar } from '../../model/dataset-query.ts'
-import { parseStatement } from '../../syntax/parse.ts'
+import type { Statement } from '../../syntax/ast/statement.ts'
+import { parseScript } from '../../syntax/parse.ts'
 import type { DruidResponse } from '../errors.ts'
 import { invalid, isObject, type Json, listOf, notYet, numberOf } from '../json.ts'
 import { checkZone, parseInstant } from '../time.ts'
@@ -23,8 +24,7 @@ export async function answerSql(request: SqlRequest, engine: DatasetEngine, tena
   if (!isObject(request) || typeof request.query !== 'string') throw invalid("A request needs 'query', the statement")
   const context: Json = isObject(request.context) ? request.context : {}
   const shape = shapeOf(request)
-  const { answer, names } = await runSql(request.query, { engine, tenant, context, parameters: parametersOf(request.parameters) })
-  const zone = zoneOf(context)
+  const { answer, names, zone } = await runSql(request.query, { engine, tenant, context, parameters: parametersOf(request.parameters) })
   const id = typeof context['sqlQueryId'] === 'string' && /^[\w-]{1,128}$/.test(context['sqlQueryId']) ? context['sqlQueryId'] : null
   return {
     status: 200,
@@ -45,12 +45,13 @@ export interface SqlOptions {
 }
 
 /** The rows of a statement, with the names that its author gave the columns. */
-export async function runSql(text: string, options: SqlOptions): Promise<{ answer: Answer; names: readonly string[] }> {
-  const statement = parseStatement(text, { dialect: 'druid' })
+export async function runSql(text: string, options: SqlOptions): Promise<{ answer: Answer; names: readonly string[]; zone: string }> {
+  const { statement, settings } = readStatements(text)
   if (statement.kind !== 'query-statement')
     throw notYet(statement.kind === 'explain' ? 'EXPLAIN PLAN FOR' : `the statement ${statement.kind}`)
   let names = 0
-  const { engine, tenant, context, parameters } = options
+  const { engine, tenant, parameters } = options
+  const context: Json = { ...options.context, ...settings }
   const environment: Environment = {
     engine,
     tenant,
@@ -66,12 +67,26 @@ export async function runSql(text: string, options: SqlOptions): Promise<{ answe
   const full = await engine.run(planned.relation, { timeoutMs: timeoutMs > 0 ? timeoutMs : null })
   const places = planned.outputs.map(({ value }) => full.columns.findIndex((each) => value.kind === 'column' && each.name === value.name))
   return {
+    zone: environment.zone,
     names: planned.outputs.map(({ name }) => name),
     answer: {
       columns: planned.outputs.map(({ name, value }) => ({ name, type: value.type })),
       rows: full.rows.map((row) => places.map((place) => row[place] ?? null)),
     },
   }
+}
+
+/** `SET key = value; ... SELECT ...`: settings in front of a statement are context of it. */
+function readStatements(text: string): { statement: Statement; settings: Json } {
+  const statements = parseScript(text, { dialect: 'druid' }).map((each) => each.statement)
+  const settings: Record<string, unknown> = {}
+  for (const each of statements.slice(0, -1)) {
+    if (each.kind !== 'set' || each.setting === null) throw invalid('Only SET may stand before a statement')
+    settings[each.setting.key] = each.setting.value
+  }
+  const statement = statements.at(-1)
+  if (statement === undefined) throw invalid('The statement is empty')
+  return { statement, settings }
 }
 
 const zoneOf = (context: Json): string => (typeof context['sqlTimeZone'] === 'string' ? checkZone(context['sqlTimeZone']) : 'UTC')
