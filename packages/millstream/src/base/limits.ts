@@ -143,4 +143,7 @@ export const limits = {
   rateSamples: 5,
   /** Streams (jobs, datasets) with labels of their own in metrics: the rest share one, so that a scrape stays small. */
   metricStreamsMax: 1000,
+  /** A definition in YAML: larger ones are data. Aliases multiply: a bomb of nine lines has a billion values. */
+  yamlCharactersMax: 1024 * 1024,
+  yamlAliasesMax: 100,
 } as const

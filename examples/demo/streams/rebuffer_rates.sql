@@ -1,0 +1,10 @@
+CREATE TABLE rebuffer_rates (
+  window_end   TIMESTAMP_LTZ(3) NOT NULL,
+  country      STRING,
+  device_type  STRING,
+  app_version  STRING,
+  heartbeats   BIGINT NOT NULL,
+  rebuffer_ms  BIGINT,
+  WATERMARK FOR window_end AS window_end
+) COMMENT 'How long pictures stood still, by release and kind of device, every few seconds'
+WITH ('connector' = 'millstream', 'owner' = 'team-playback')
