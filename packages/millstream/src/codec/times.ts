@@ -1,5 +1,8 @@
+import type { TimeFormat } from '../config/stream-options.ts'
 import { type Cursor, refusal } from './cursor.ts'
 import { asciiText, decimalParts, numberEnd } from './number.ts'
+
+export type { TimeFormat } from '../config/stream-options.ts'
 
 /**
  * How times stand in events: the option `event-time.format`. Never guessed per row.
@@ -8,8 +11,6 @@ import { asciiText, decimalParts, numberEnd } from './number.ts'
  *             Without a zone it is UTC.
  *   epoch-*   a number since 1970-01-01T00:00:00Z, with or without a fraction.
  */
-export const timeFormats = ['iso', 'epoch-s', 'epoch-ms', 'epoch-us', 'epoch-ns'] as const
-export type TimeFormat = (typeof timeFormats)[number]
 
 /** Decimal digits between the unit and a millisecond. */
 export const epochScale: Readonly<Record<Exclude<TimeFormat, 'iso'>, number>> = {

@@ -1,4 +1,4 @@
-import type { ErrorKind } from './kind.ts'
+import { type ErrorKind, quoted } from './kind.ts'
 
 /** MS-1xxx: data and codecs. */
 export const dataErrors = {
@@ -122,4 +122,28 @@ export const dataErrors = {
     says: (e) => `a row is a JSON object, and this is ${e.found}`,
     do: () => 'Send objects: one a line (application/x-ndjson), or one or an array of them (application/json).',
   } satisfies ErrorKind<{ found: string }>,
+  'MS-1020': {
+    domain: 'user',
+    http: 400,
+    retry: false,
+    title: 'Unknown option',
+    says: (e) => `${e.owner} has no option '${e.option}'`,
+    do: (e) => (e.near.length > 0 ? `Did you mean ${quoted(e.near)}?` : `The options are ${quoted(e.known)}.`),
+  } satisfies ErrorKind<{ owner: string; option: string; near: readonly string[]; known: readonly string[] }>,
+  'MS-1021': {
+    domain: 'user',
+    http: 400,
+    retry: false,
+    title: 'A wrong value of an option',
+    says: (e) => `'${e.option}' of ${e.owner} is '${e.value}', and must be: ${e.expected}`,
+    do: () => 'Correct the value, or leave the option out for its default.',
+  } satisfies ErrorKind<{ owner: string; option: string; value: string; expected: string }>,
+  'MS-1022': {
+    domain: 'user',
+    http: 400,
+    retry: false,
+    title: 'A required option is missing',
+    says: (e) => `${e.owner} needs the option '${e.option}'`,
+    do: (e) => `Add it: ${e.doc}`,
+  } satisfies ErrorKind<{ owner: string; option: string; doc: string }>,
 }
