@@ -59,7 +59,7 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
   const told = new ToldState()
   const jobs = new Jobs(records, (streamUid, partition, { end }) => told.takeEnds({ ends: { [endKey(streamUid, partition)]: end } }))
   told.takeEnds({ ends: Object.fromEntries([...jobs.ends()].map(([key, { end }]) => [key, end])) })
-  const connectors = connectorsOf({ ports, dataFolder: '', ends: told, streams: told }, () => {}).map((one) => one.descriptor)
+  const connectors = connectorsOf({ ports, dataFolder: '', ends: told, streams: told }, options, () => {}).map((one) => one.descriptor)
   const catalogue = new Catalogue(records, ports.clock, ports.random)
   const partitions = new GatewayPartitions(ports, (streamUid, partition, end) =>
     told.takeEnds({ ends: { [endKey(streamUid, partition)]: end } }),

@@ -12,7 +12,7 @@ const log = superviseThis('job', async () => {
   stop.abort()
   await ended
 })
-const { ports, hub, told, welcome } = await joinHub('job', log, () => {})
+const { options, ports, hub, told, welcome } = await joinHub('job', log, () => {})
 const assigned = welcome.job
 if (assigned === undefined) {
   log.info('nothing to run')
@@ -32,7 +32,7 @@ const run = runJob(
   {
     ports,
     dataFolder: '',
-    connectors: connectorsOf(access, (line) => process.stdout.write(`${line}\n`)),
+    connectors: connectorsOf(access, options, (line) => process.stdout.write(`${line}\n`)),
     mode: 'compiled',
     checkpoint: async (record) => (await hub.request<{ committed: boolean }>('hub.checkpoint', record)).committed,
     status: (status) => hub.notify('hub.jobStatus', status),

@@ -13,11 +13,11 @@ import type { PreviewEnd, PreviewLines, PreviewStart } from '../preview-messages
 /** Warm and waiting: runs SELECTs that end, and previews. Nothing is deployed, nothing is written. */
 const log = superviseThis('preview', () => {})
 const running = new Map<number, AbortController>()
-const { ports, hub, told } = await joinHub('preview', log, (rpc) => {
+const { options, ports, hub, told } = await joinHub('preview', log, (rpc) => {
   rpc.handle('preview.start', (start: PreviewStart) => run(start))
   rpc.handle('preview.stop', ({ id }: { id: number }) => running.get(id)?.abort())
 })
-const connectors = connectorsOf({ ports, dataFolder: '', ends: told, streams: told }, () => {})
+const connectors = connectorsOf({ ports, dataFolder: '', ends: told, streams: told }, options, () => {})
 
 async function run(start: PreviewStart): Promise<PreviewEnd> {
   const { id, mode, fromMs, rowsMax, durationMs } = start
