@@ -25,7 +25,7 @@ export interface ObjectName {
 export interface RowFilter {
   /** The columns that it reads. */
   readonly columns: readonly string[]
-  /** Row numbers for which it is TRUE, ascending. */
+  /** Row numbers for which it is TRUE, ascending. The batch has `columns`, in their order, and no others. */
   select(batch: Batch): Int32Array
 }
 

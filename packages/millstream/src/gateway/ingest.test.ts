@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { ask, event, post, readAll, startTestHub, testStream } from './testing.ts'
 
-test('NDJSON, a JSON array, one JSON object, gzip and zstd all arrive', async () => {
+test('NDJSON, a JSON array, one JSON object, CSV, gzip and zstd all arrive', async () => {
   const hub = await startTestHub([testStream()])
   try {
     const body = event(1) + event(2)
@@ -20,11 +20,16 @@ test('NDJSON, a JSON array, one JSON object, gzip and zstd all arrive', async ()
     assert.equal((await post(hub, 'playback', event(5), { 'content-type': 'application/json' })).json.accepted, 1)
     assert.equal((await post(hub, 'playback', gzipSync(event(6)), { 'content-encoding': 'gzip' })).json.accepted, 1)
     assert.equal((await post(hub, 'playback', zstdCompressSync(event(7)), { 'content-encoding': 'zstd' })).json.accepted, 1)
+    const csv = 'device_id,ts,bitrate\r\n"d,8",2024-01-01 00:00:00,8\r\nd9,2024-01-01T00:00:00Z,high\r\n'
+    const mixed = await post(hub, 'playback', csv, { 'content-type': 'text/csv' })
+    assert.deepEqual([mixed.status, mixed.json.accepted, mixed.json.rejected], [207, 1, 1])
+    assert.equal((mixed.json.errors as { line: number }[])[0]?.line, 3)
+    assert.equal((await post(hub, 'playback', 'device_id,device_id\nx,y\n', { 'content-type': 'text/csv' })).json.code, 'MS-1011')
     assert.deepEqual(
       (await readAll(hub, 'playback')).map((row) => row.bitrate),
-      [1, 2, 3, 4, 5, 6, 7],
+      [1, 2, 3, 4, 5, 6, 7, 8],
     )
-    assert.deepEqual((await readAll(hub, 'playback?'.slice(0, 8), '?limit=1'))[0], {
+    assert.deepEqual((await readAll(hub, 'playback', '?limit=1'))[0], {
       ...{ ts: '2023-11-14T22:13:21.000Z', device_id: 'd1', country: 'BR', bitrate: 1, rebuffer_ms: 10 },
     })
   } finally {

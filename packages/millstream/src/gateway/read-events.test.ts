@@ -88,13 +88,12 @@ test('reading starts at a time, at a duration back, at the latest; and a limit a
 test('a filter chooses rows; a masked column is shown as stars and cannot be filtered by', async () => {
   const hub = await startTestHub([testStream({ options: { 'contract.mask': 'device_id, rebuffer_ms' } })], {
     host: {
-      compileFilter: (stream, text) => {
+      compileFilter: (_stream, text) => {
         const [column = '', value = ''] = text.split(' = ')
-        const position = stream.contract.columns.findIndex(({ name }) => name === column)
         return {
           columns: [column],
           select: (batch) => {
-            const chosen = batch.columns[position]
+            const chosen = batch.columns[0]
             if (chosen === undefined) throw new Error('no such column')
             return Int32Array.from({ length: batch.rowCount }, (_, row) => row).filter((row) => String(valueAt(chosen, row)) === value)
           },

@@ -1,7 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type MillstreamError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
-import type { Batch } from '../data/batch.ts'
+import { jsonRows, writeJson } from '../codec/json-write.ts'
+import { Batch } from '../data/batch.ts'
+import type { Column } from '../data/column.ts'
+import { Schema } from '../data/schema.ts'
+import type { RowField } from '../data/types.ts'
 import type { Ends } from '../log/log.ts'
 import { openPartitionReader, type SeekingReader } from '../log/reader.ts'
 import type { StreamDescriptor } from '../model/streams.ts'
@@ -12,7 +16,6 @@ import { batchMask, maskedColumns } from './mask.ts'
 import { parsePositions, positionsText } from './positions.ts'
 import { problemBody, problemOf } from './problem.ts'
 import { countOf, type From, flagOf, fromOf, parameter } from './query.ts'
-import { rowJsonText } from './row-json.ts'
 
 interface Asked {
   readonly events: boolean
@@ -119,14 +122,12 @@ async function copyRows(
           : null
       if (slice === null) continue
       came = true
-      const rows = asked.filter === null ? null : asked.filter.select(slice.batch)
-      const count = Math.min(left, rows === null ? slice.batch.rowCount : rows.length)
-      left -= count
-      if (count === 0) continue
-      const shown = mask(slice.batch)
-      const text = asked.events
-        ? eventsText(shown, rows, count, slice.offset, cursorAround(readers, partition))
-        : linesText(shown, rows, count)
+      const numbers = asked.filter === null ? null : selected(asked.filter, slice.batch).subarray(0, left)
+      const chosen = numbers === null ? slice.batch : slice.batch.take(numbers)
+      left -= chosen.rowCount
+      if (chosen.rowCount === 0) continue
+      const shown = mask(chosen)
+      const text = asked.events ? eventsText(shown, numbers, slice.offset, cursorAround(readers, partition)) : writeJson(shown, 'ndjson')
       if (!response.write(text)) await follower.drained()
     }
     if (came) continue
@@ -140,10 +141,12 @@ async function copyRows(
   }
 }
 
-function linesText(batch: Batch, rows: Int32Array | null, count: number): string {
-  let text = ''
-  for (let at = 0; at < count; at++) text += `${rowJsonText(batch, rows === null ? at : (rows[at] as number))}\n`
-  return text
+/** Numbers of the rows that the filter, which sees its own columns only, keeps. */
+function selected(filter: RowFilter, batch: Batch): Int32Array {
+  const positions = filter.columns.map((name) => batch.schema.position(name))
+  const schema = new Schema(positions.map((position) => batch.schema.fields[position] as RowField))
+  const columns = positions.map((position) => batch.columns[position] as Column)
+  return filter.select(new Batch(schema, batch.rowCount, columns))
 }
 
 /** The cursor of a row is its own next offset between the positions of the other partitions. */
@@ -156,18 +159,11 @@ function cursorAround(readers: ReadonlyMap<number, SeekingReader>, partition: nu
   return [`${before}${before === '' ? '' : ','}${partition}:`, after === '' ? '' : `,${after}`]
 }
 
-function eventsText(
-  batch: Batch,
-  rows: Int32Array | null,
-  count: number,
-  offset: number,
-  [before, after]: readonly [string, string],
-): string {
+function eventsText(batch: Batch, numbers: Int32Array | null, offset: number, [before, after]: readonly [string, string]): string {
   let text = ''
-  for (let at = 0; at < count; at++) {
-    const row = rows === null ? at : (rows[at] as number)
-    text += `id: ${before}${offset + row + 1}${after}\ndata: ${rowJsonText(batch, row)}\n\n`
-  }
+  jsonRows(batch).forEach((row, at) => {
+    text += `id: ${before}${offset + (numbers === null ? at : (numbers[at] as number)) + 1}${after}\ndata: ${row}\n\n`
+  })
   return text
 }
 

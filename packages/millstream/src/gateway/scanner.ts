@@ -1,4 +1,4 @@
-import { errors } from '../base/errors.ts'
+import { csvScanner } from '../codec/csv/csv-scanner.ts'
 import { type JsonScanOptions, jsonScanner } from '../codec/json/scanner.ts'
 import type { ScanResult } from '../codec/scan-result.ts'
 import type { TimeFormat } from '../codec/times.ts'
@@ -10,10 +10,14 @@ export type EventScanner = (bytes: Uint8Array, body: EventBody) => ScanResult
 
 /** The scanner of one version of a contract. */
 export function scannerOf(contract: Contract): EventScanner {
-  const json = jsonScanner(physicalSchema(contract), scanOptions(contract))
+  const schema = physicalSchema(contract)
+  const options = scanOptions(contract)
+  const json = jsonScanner(schema, options)
+  let csv: ((bytes: Uint8Array) => ScanResult) | null = null
   return (bytes, body) => {
-    if (body === 'csv') throw errors.fail('MS-4000', { feature: 'text/csv' })
-    return json(bytes, body)
+    if (body !== 'csv') return json(bytes, body)
+    csv ??= csvScanner(schema, options)
+    return csv(bytes)
   }
 }
 
