@@ -37,6 +37,10 @@ export const limits = {
   sqlChainMax: 1000,
   /** Characters of a text that REPEAT, LPAD and RPAD make: small arguments must not fill the memory. */
   madeTextCharactersMax: 1024 * 1024,
+  /** Date patterns and JSON paths kept parsed: rows may bring their own, but mostly there are few. */
+  parsedPatternsMax: 256,
+  /** Generators a call of RAND(seed) keeps, one a seed. */
+  seededGeneratorsMax: 1024,
   /** Kernels an expression keeps, one for each combination of column layouts; beyond it they are made anew. */
   kernelsMax: 64,
   /** A function of a dictionary column runs once an entry when the dictionary has at most this many, or twice the batch's rows. */
@@ -143,7 +147,4 @@ export const limits = {
   rateSamples: 5,
   /** Streams (jobs, datasets) with labels of their own in metrics: the rest share one, so that a scrape stays small. */
   metricStreamsMax: 1000,
-  /** A definition in YAML: larger ones are data. Aliases multiply: a bomb of nine lines has a billion values. */
-  yamlCharactersMax: 1024 * 1024,
-  yamlAliasesMax: 100,
 } as const

@@ -7,6 +7,7 @@ import { bindCall, constantOf, shapeOf } from '../interpret.ts'
 import { functionOf } from '../registry.ts'
 import { bytesForm } from './bytes-forms.ts'
 import { type EmitContext, type Lane, laneOf } from './emit.ts'
+import { lazyForm } from './lazy-forms.ts'
 import { type Lifted, liftable, lifter } from './lift.ts'
 import { entryText, floorDivide, textOf, textsOf, textView, wholeText } from './runtime.ts'
 import type { InputShape, Kernel, KernelShape, MakeColumnKernel } from './shape.ts'
@@ -91,7 +92,7 @@ export class ExpressionWriter {
       const result = this.name('c')
       const isAnd = expression.function === 'AND'
       this.line(`let ${result} = ${isAnd};`)
-      this.#nest(expression.args, isAnd ? result : `!${result}`, (arg) => this.line(`${result} = ${this.condition(arg)};`))
+      this.nest(expression.args, isAnd ? result : `!${result}`, (arg) => this.line(`${result} = ${this.condition(arg)};`))
       return result
     }
     const { isNull, value } = this.fragment(expression)
@@ -215,11 +216,11 @@ export class ExpressionWriter {
   }
 
   /** The first argument here, each further one inside an `if` of the one before. */
-  #nest(args: readonly Expression[], goOn: string, write: (arg: Expression) => void): void {
+  nest(args: readonly Expression[], goOn: string, write: (arg: Expression) => void): void {
     const [first, ...others] = args
     if (first === undefined) return
     write(first)
-    if (others.length > 0) this.block(`if (${goOn})`, () => this.#nest(others, goOn, write))
+    if (others.length > 0) this.block(`if (${goOn})`, () => this.nest(others, goOn, write))
   }
 
   #lifts(expression: Expression): number | null {
@@ -231,7 +232,7 @@ export class ExpressionWriter {
     if (index !== null) return this.#liftedCall(call, index)
     const constant = constantOf(call)
     if (constant !== undefined) return this.literal(constant, call.type)
-    const special = this.#special(call)
+    const special = lazyForm(call, this)
     if (special !== null) return special
     const form = bytesForm(call, this)
     if (form !== null) return form
@@ -302,92 +303,6 @@ export class ExpressionWriter {
     const isNull = this.name('n')
     this.line(`const ${isNull} = ${nulls.join(' || ')};`)
     return isNull
-  }
-
-  /** Functions that look at nulls, or evaluate on demand. */
-  #special(call: Call): Fragment | null {
-    const [first] = call.args
-    switch (call.function) {
-      case 'AND':
-      case 'OR':
-        return this.#connective(call, call.function === 'AND')
-      case 'CASE':
-        return this.#cases(call)
-      case 'IF':
-        return this.#cases(call)
-      case 'COALESCE':
-      case 'IFNULL':
-        return this.#coalesce(call)
-      case 'IS NULL':
-      case 'IS UNKNOWN':
-        return { isNull: null, value: this.#isNull(first as Expression) ?? 'false' }
-      case 'IS NOT NULL':
-      case 'IS NOT UNKNOWN': {
-        const isNull = this.#isNull(first as Expression)
-        return { isNull: null, value: isNull === null ? 'true' : `!${isNull}` }
-      }
-      case 'IS TRUE':
-        return { isNull: null, value: this.condition(first as Expression) }
-      case 'IS NOT TRUE':
-        return { isNull: null, value: `!${this.condition(first as Expression)}` }
-      default:
-        return null
-    }
-  }
-
-  #isNull(expression: Expression): string | null {
-    return expression.kind === 'input' ? this.inputNull(expression.index) : this.fragment(expression).isNull
-  }
-
-  #connective({ args }: Call, isAnd: boolean): Fragment {
-    const [isNull, value] = [this.name('n'), this.name('v')]
-    this.line(`let ${isNull} = false, ${value} = ${isAnd};`)
-    this.#nest(args, isAnd ? value : `!${value}`, (arg) => {
-      const one = this.fragment(arg)
-      const decided = isAnd ? `!${one.value}` : one.value
-      // A decided side ends it; until then an unknown one makes the whole unknown.
-      if (one.isNull === null) this.line(`if (${decided}) { ${value} = ${!isAnd}; ${isNull} = false; }`)
-      else this.line(`if (${one.isNull}) ${isNull} = true; else if (${decided}) { ${value} = ${!isAnd}; ${isNull} = false; }`)
-    })
-    return { isNull: args.some((arg) => arg.type.nullable) ? isNull : null, value }
-  }
-
-  #cases({ args, type }: Call): Fragment {
-    const lane = laneOf(type)
-    const [isNull, value] = [this.name('n'), this.name('v')]
-    this.line(`let ${isNull} = false, ${value} = ${this.zero(lane)};`)
-    const assign = (arg: Expression): void => {
-      const one = this.fragment(arg)
-      if (one.isNull !== null) this.line(`${isNull} = ${one.isNull};`)
-      this.line(`${value} = ${one.value};`)
-    }
-    const write = (at: number): void => {
-      if (at === args.length - 1) {
-        assign(args[at] as Expression)
-        return
-      }
-      const condition = this.condition(args[at] as Expression)
-      this.block(`if (${condition})`, () => assign(args[at + 1] as Expression))
-      this.block('else', () => write(at + 2))
-    }
-    write(0)
-    return { isNull, value }
-  }
-
-  #coalesce({ args, type }: Call): Fragment {
-    const [isNull, value] = [this.name('n'), this.name('v')]
-    this.line(`let ${isNull} = true, ${value} = ${this.zero(laneOf(type))};`)
-    let present = false
-    this.#nest(args, isNull, (arg) => {
-      const one = this.fragment(arg)
-      present ||= one.isNull === null
-      this.line(
-        one.isNull === null
-          ? `${isNull} = false; ${value} = ${one.value};`
-          : `if (!${one.isNull}) { ${isNull} = false; ${value} = ${one.value}; }`,
-      )
-    })
-    return { isNull: present ? null : isNull, value }
   }
 
   /** A function of one dictionary column: its results for the entries, looked up by id. */

@@ -1,5 +1,6 @@
 import type { ScalarFunction } from '../function.ts'
 import { arithmeticFunctions } from './arithmetic.ts'
+import { arrayFunctions } from './array.ts'
 import { castFunctions } from './cast.ts'
 import { characterClassFunctions } from './character-class.ts'
 import { collectionFunctions } from './collection.ts'
@@ -14,6 +15,7 @@ import { randomFunctions } from './random.ts'
 import { regexFunctions } from './regex.ts'
 import { stringFunctions } from './string.ts'
 import { timeFunctions } from './time.ts'
+import { timeDifferenceFunctions } from './time-difference.ts'
 import { timeTextFunctions } from './time-text.ts'
 
 /** Every function and operator; overloads of one name are tried in this order. */
@@ -29,8 +31,10 @@ export const allFunctions: readonly ScalarFunction[] = [
   ...printfFunctions,
   ...mathFunctions,
   ...timeFunctions,
+  ...timeDifferenceFunctions,
   ...timeTextFunctions,
   ...collectionFunctions,
+  ...arrayFunctions,
   ...jsonFunctions,
   ...characterClassFunctions,
   ...randomFunctions,

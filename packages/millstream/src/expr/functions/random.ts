@@ -1,4 +1,5 @@
 import { errors } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
 import { types } from '../../data/types.ts'
 import type { Env, ScalarFunction } from '../function.ts'
 import { type Definition, scalar, take } from '../signature.ts'
@@ -40,7 +41,7 @@ function seeded(): (seed: number) => JavaRandom {
   return (seed) => {
     let found = generators.get(seed)
     if (found === undefined) {
-      if (generators.size >= 1024) generators.clear()
+      if (generators.size >= limits.seededGeneratorsMax) generators.clear()
       found = new JavaRandom(seed)
       generators.set(seed, found)
     }

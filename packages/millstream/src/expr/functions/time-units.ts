@@ -1,5 +1,13 @@
+import { type Parameter, take } from '../signature.ts'
 import { addMonths, civilOf, dayOfYear, daysOf, isoDayOfWeek, isoWeek } from '../text/civil.ts'
 import { splitNanos } from '../text/time-text.ts'
+
+export const temporal: Parameter = {
+  text: '<DATE, TIME, TIMESTAMP or INTERVAL>',
+  accept: (type) => take.datetime.accept(type) ?? take.interval.accept(type),
+}
+/** Units shorter than a day. */
+export const subDay = new Set(['HOUR', 'MINUTE', 'SECOND', 'MILLISECOND', 'MICROSECOND', 'NANOSECOND'])
 
 /** Units as SQL names them, with milliseconds or months where they have a fixed length. */
 export const unitMs: Readonly<Record<string, number>> = {

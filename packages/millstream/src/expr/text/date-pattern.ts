@@ -1,4 +1,5 @@
 import { errors } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
 import { civilOf, dayOfYear, daysInMonth, daysOf, isoDayOfWeek } from './civil.ts'
 import { splitNanos } from './time-text.ts'
 
@@ -16,7 +17,6 @@ const months = ['January', 'February', 'March', 'April', 'May', 'June', 'July', 
 const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
 
 const cache = new Map<string, DatePattern>()
-const cacheMax = 256
 
 /** Throws MS-2112 when the pattern has an unknown letter. */
 export function datePattern(pattern: string, name: string): DatePattern {
@@ -24,7 +24,7 @@ export function datePattern(pattern: string, name: string): DatePattern {
   if (known === undefined) {
     const parts = parsePattern(pattern, name)
     known = { format: (nanos) => formatParts(parts, nanos), parse: (text) => parseText(parts, text) }
-    if (cache.size >= cacheMax) cache.clear()
+    if (cache.size >= limits.parsedPatternsMax) cache.clear()
     cache.set(pattern, known)
   }
   return known

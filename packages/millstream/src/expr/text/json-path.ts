@@ -1,4 +1,5 @@
 import { errors } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
 import { type Json, JsonNumber } from './json.ts'
 
 /** `[lax | strict] $.a['b'][0][*].*..c`: what the path finds, or why it finds nothing. */
@@ -15,14 +16,13 @@ type Step =
   | { readonly kind: 'deep'; readonly name: string | null }
 
 const cache = new Map<string, JsonPath>()
-const cacheMax = 256
 
 /** Throws MS-2112 when the text is no path. */
 export function jsonPath(text: string): JsonPath {
   let path = cache.get(text)
   if (path === undefined) {
     path = makePath(text)
-    if (cache.size >= cacheMax) cache.clear()
+    if (cache.size >= limits.parsedPatternsMax) cache.clear()
     cache.set(text, path)
   }
   return path
