@@ -1,5 +1,5 @@
 import { call, type DataType, literal, type Scalar } from '../model/dataset-query.ts'
-import { comparison, numeric, truth } from './expression.ts'
+import { comparison, numeric, truth } from './expression-operators.ts'
 import { periodFloor } from './granularity.ts'
 import { invalid } from './json.ts'
 import { castTo, isNumber } from './scope.ts'

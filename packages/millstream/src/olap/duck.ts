@@ -3,7 +3,7 @@ import { errors } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Scheduler } from '../base/ports.ts'
 import type { Answer, DataType, LiteralValue } from '../model/dataset-query.ts'
-import type { BoundValue } from './print.ts'
+import type { BoundValue } from './printer.ts'
 
 /** The one database process-wide: dataset files are attached to it, so that they share its threads and memory. */
 export interface Duck {

@@ -1,9 +1,6 @@
-import { type DataType, type LiteralValue, literal, type Scalar } from '../model/dataset-query.ts'
-import { type Printer, storeTypes } from './print.ts'
+import type { DataType, Scalar } from '../model/dataset-query.ts'
+import { constant, type FunctionPrinter, type Printer, storeTypes } from './printer.ts'
 import { timeFunctions } from './time-functions.ts'
-
-/** Prints a call. Arguments that must be constants are read from the tree; all else through the printer, which binds. */
-export type FunctionPrinter = (args: readonly Scalar[], printer: Printer, type: DataType) => string
 
 const each =
   (name: string): FunctionPrinter =>
@@ -21,13 +18,6 @@ const shape =
 /** UTF-16 code units, as Java counts them: characters beyond the first plane count twice. */
 const length16 = (text: string): string =>
   `CASE WHEN strlen(${text}) = length(${text}) THEN length(${text}) ELSE length(${text}) + length(regexp_replace(${text}, '[^\\x{10000}-\\x{10FFFF}]', '', 'g')) END`
-
-/** The constant behind an argument. The planner sees to it that it is one. */
-export function constant(scalar: Scalar | undefined): LiteralValue {
-  if (scalar === undefined) return null
-  if (scalar.kind !== 'literal') throw new Error('a constant argument is wanted')
-  return scalar.value
-}
 
 function castText(from: Scalar, to: DataType, printer: Printer): string {
   const text = printer.scalar(from)
@@ -227,5 +217,3 @@ export const windowFunctions: ReadonlySet<string> = new Set([
   'max',
   'avg',
 ])
-
-export const nothing = literal(null, 'NULL')

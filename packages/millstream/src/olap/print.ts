@@ -11,6 +11,7 @@ import type {
   SortKey,
 } from '../model/dataset-query.ts'
 import { aggregatePrinters, functionPrinters, windowFunctions } from './functions.ts'
+import { type BoundValue, type Printer, storeTypes } from './printer.ts'
 import { addReferences, columnsOf, rowsColumn } from './relation-columns.ts'
 
 /** Where a dataset's rows stand in the store. All names are ours; none is a user's text. */
@@ -25,32 +26,6 @@ export interface PrintedQuery {
   readonly text: string
   readonly values: readonly BoundValue[]
 }
-export interface BoundValue {
-  readonly value: LiteralValue
-  readonly type: DataType
-}
-
-export const storeTypes: Readonly<Record<DataType, string>> = {
-  STRING: 'VARCHAR',
-  LONG: 'BIGINT',
-  DOUBLE: 'DOUBLE',
-  FLOAT: 'FLOAT',
-  BOOLEAN: 'BOOLEAN',
-  TIMESTAMP: 'BIGINT',
-  DATE: 'BIGINT',
-  DISTINCT: 'BIGINT',
-  STRINGS: 'VARCHAR[]',
-  LONGS: 'BIGINT[]',
-  DOUBLES: 'DOUBLE[]',
-  NULL: 'VARCHAR',
-}
-
-/** What a function's printer may ask of us. */
-export interface Printer {
-  scalar(scalar: Scalar): string
-  bind(value: LiteralValue, type: DataType): string
-}
-
 type Needed = ReadonlySet<string> | null
 
 /**

@@ -1,7 +1,6 @@
 import { assert } from '../base/assert.ts'
 import type { Scalar } from '../model/dataset-query.ts'
-import { constant, type FunctionPrinter } from './functions.ts'
-import type { Printer } from './print.ts'
+import { constant, type FunctionPrinter, type Printer } from './printer.ts'
 
 /** Functions of times: epoch milliseconds in a BIGINT; periods, units, patterns and zones are constants. */
 const zoneForm = /^[A-Za-z0-9_+\-/:]{1,64}$/

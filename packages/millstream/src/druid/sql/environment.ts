@@ -12,6 +12,8 @@ export interface Environment {
   readonly parameters: readonly Scalar[]
   /** Common tables in sight. */
   readonly common: ReadonlyMap<string, { readonly query: Query; readonly columns: readonly string[]; readonly environment: Environment }>
+  /** Plans a query that stands inside another. */
+  readonly plan: (query: Query, environment: Environment) => Planned
   /** A name that no other column of the statement has. */
   readonly fresh: (hint: string) => string
 }

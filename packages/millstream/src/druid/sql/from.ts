@@ -5,7 +5,6 @@ import type { FromNode, JoinNode } from '../../syntax/ast/query.ts'
 import { type Environment, invalidAt, notYetAt, type Planned, type Source, type Visible } from './environment.ts'
 import { condition, findName, type Reading, read } from './expressions.ts'
 import { informationSchema } from './information-schema.ts'
-import { planQuery } from './query.ts'
 import { comparable } from './types.ts'
 
 /** SELECT without FROM: one row without columns. */
@@ -26,7 +25,7 @@ export function planFrom(node: FromNode, environment: Environment): Source {
     }
     case 'derived': {
       if (node.lateral) throw notYetAt('LATERAL', node.at)
-      const planned = planQuery(node.query, environment)
+      const planned = environment.plan(node.query, environment)
       return sourceOf(planned, node.alias?.name.name ?? null, node.alias?.columns.map((part) => part.name) ?? [])
     }
     case 'join':
@@ -51,7 +50,7 @@ function planTable(name: NameNode, environment: Environment): Source {
   const schema = parts.at(-2)
   if (schema === undefined) {
     const common = environment.common.get(last)
-    if (common !== undefined) return sourceOf(planQuery(common.query, common.environment), last, common.columns)
+    if (common !== undefined) return sourceOf(environment.plan(common.query, common.environment), last, common.columns)
   }
   if (schema?.toUpperCase() === 'INFORMATION_SCHEMA') {
     const found = informationSchema(last.toUpperCase(), environment)
@@ -97,7 +96,7 @@ function planJoin(node: JoinNode, environment: Environment): Source {
   const reading: Reading = {
     environment,
     visible: [...left.visible, ...right.visible],
-    planSubquery: (query) => planQuery(query, environment),
+    planSubquery: (query) => environment.plan(query, environment),
   }
   const on = node.on !== null ? condition(read(node.on, reading)) : using.length > 0 ? and(using) : null
   return {

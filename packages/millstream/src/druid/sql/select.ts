@@ -15,7 +15,6 @@ import { condition, findName, type Reading, read } from './expressions.ts'
 import { noTable, plain, planFrom } from './from.ts'
 import { readGrouping, scalarText } from './grouping.ts'
 import { intervalsOf } from './intervals.ts'
-import { planQuery } from './query.ts'
 import { isWindowCall, readWindow, sortKeyOf } from './windows.ts'
 
 interface Item {
@@ -32,7 +31,7 @@ export function planSelect(
 ): Planned {
   if (node.qualify !== null) throw notYetAt('QUALIFY', node.qualify.at)
   const from = node.from === null ? noTable : planFrom(node.from, environment)
-  const planSubquery = (query: Query): Planned => exact(planQuery(query, environment), environment)
+  const planSubquery = (query: Query): Planned => exact(environment.plan(query, environment), environment)
   const outer: Reading = { environment, visible: from.visible, planSubquery }
   const items = expandStars(node, from)
   const ordered = order.orderBy.map((item) => ({ item, expression: orderExpression(item, items) }))

@@ -60,6 +60,7 @@ export async function runSql(text: string, options: SqlOptions): Promise<{ answe
     nowMs:
       typeof context['sqlCurrentTimestamp'] === 'string' ? (parseInstant(context['sqlCurrentTimestamp']) ?? engine.nowMs) : engine.nowMs,
     common: new Map(),
+    plan: planQuery,
     fresh: (hint) => `${hint}#${names++}`,
   }
   const planned = planQuery(statement.query, environment)
