@@ -147,4 +147,6 @@ export const limits = {
   rateSamples: 5,
   /** Streams (jobs, datasets) with labels of their own in metrics: the rest share one, so that a scrape stays small. */
   metricStreamsMax: 1000,
+  /** Rows in a row group of a Parquet file: readers skip and load by group. */
+  parquetGroupRows: 65_536,
 } as const

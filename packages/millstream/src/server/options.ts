@@ -12,6 +12,8 @@ export interface ServerOptions {
   /** Null: as it was when the folder was made (on for a new one). */
   readonly demo: boolean | null
   readonly demoRate: number
+  /** The file that runs it: the demo is a client, and no part of the server. */
+  readonly demoScript: string
 }
 
 export const defaultPort = 7410

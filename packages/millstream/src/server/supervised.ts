@@ -22,6 +22,8 @@ export interface SupervisedOptions {
   readonly job: string | null
   readonly name: string
   readonly logFolder: string
+  /** What runs; null: the role's own file. */
+  readonly script: string | null
   /** Asked at each start. */
   environment(): Readonly<Record<string, string>>
   onMessage(message: unknown): void
@@ -98,7 +100,7 @@ export class Supervised {
         '--disable-warning=ExperimentalWarning',
         `--max-old-space-size=${heapMb}`,
         `--max-semi-space-size=${youngMb}`,
-        join(import.meta.dirname, 'roles', `${role}.${suffix}`),
+        this.options.script ?? join(import.meta.dirname, 'roles', `${role}.${suffix}`),
       ],
       { stdio: ['ignore', log, log, 'ipc'], env: { ...process.env, ...this.options.environment() } },
     )

@@ -64,6 +64,7 @@ export class Supervisor {
       job,
       name,
       logFolder: join(this.#options.dataFolder, 'logs'),
+      script: role === 'demo' ? this.#options.demoScript : null,
       environment: () => ({
         // A hub that is started again answers where the first one did.
         [environment.options]: JSON.stringify(

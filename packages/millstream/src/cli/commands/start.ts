@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { extname, join, resolve } from 'node:path'
 import { errors } from '../../base/errors.ts'
 import type { ServerOptions } from '../../server/options.ts'
 import { Supervisor } from '../../server/supervisor.ts'
@@ -55,6 +55,7 @@ function optionsOf(call: Call): ServerOptions {
     allowPaths: call.texts('allow-path').map((path) => resolve(path)),
     allowHosts: call.texts('allow-host'),
     demo: call.flag('no-demo') ? false : call.flag('demo') ? true : null,
+    demoScript: join(import.meta.dirname, '..', 'demo', `demo${extname(import.meta.filename)}`),
     demoRate: numberOf('demo-rate', call.text('demo-rate') ?? '2000', 1, 1_000_000),
   }
 }
