@@ -64,7 +64,8 @@ export class Checkpointer {
     const { clock } = this.#host.ports
     // What ends answers at its end: until then there is nothing to make visible.
     if (this.#assignment.plan.mode === 'batch') return true
-    if (this.#changed && this.#standing && this.#underWay === null && clock.monotonicMs() >= this.#dueAtMs) await this.#begin('running')
+    const wanted = this.#changed || this.#parts.sinks.due
+    if (wanted && this.#standing && this.#underWay === null && clock.monotonicMs() >= this.#dueAtMs) await this.#begin('running')
     return this.#standing
   }
 

@@ -35,6 +35,11 @@ export class Sinks {
     return false
   }
 
+  get due(): boolean {
+    for (const { sink } of this.#sinks.values()) if (sink.due?.() === true) return true
+    return false
+  }
+
   async drain(): Promise<void> {
     for (const entry of this.#sinks.values()) {
       for (const batch of entry.queue) {

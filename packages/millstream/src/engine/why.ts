@@ -15,18 +15,20 @@ export interface WindowHint {
   readonly text: string
 }
 
-/** The split whose watermark is the smallest: the others wait for it. */
+/** The watermark that the sources have sent, and the split that holds it: the others wait for the one that is lowest. */
 export function heldBy(graph: Graph): { readonly watermarkMs: number | null; readonly heldBy: string | null } {
   let lowest: { watermarkMs: number; text: string } | null = null
+  let sent = Number.POSITIVE_INFINITY
   for (const { node, operator } of graph.nodes()) {
     if (node.kind !== 'watermark') continue
-    for (const { split, watermarkMs, idle } of (operator as Assigner).splits.list()) {
+    const { splits } = operator as Assigner
+    sent = Math.min(sent, splits.sent)
+    for (const { split, watermarkMs, idle } of splits.list()) {
       if (idle || (lowest !== null && lowest.watermarkMs <= watermarkMs)) continue
       lowest = { watermarkMs, text: splitText(graph, node, split, watermarkMs) }
     }
   }
-  if (lowest === null) return { watermarkMs: null, heldBy: null }
-  return { watermarkMs: Number.isFinite(lowest.watermarkMs) ? lowest.watermarkMs : null, heldBy: lowest.text }
+  return { watermarkMs: Number.isFinite(sent) ? sent : null, heldBy: lowest?.text ?? null }
 }
 
 /** For every windowed node: why its next window has not fired. */
@@ -38,7 +40,7 @@ export function windowHints(graph: Graph): WindowHint[] {
     const mark = Number.isFinite(watermarkMs) ? watermarkMs : null
     const held = windowEndMs === null ? null : holder.heldBy
     const parts = [mark === null ? 'no watermark yet' : `watermark ${clockText(mark)}`]
-    if (held !== null) parts.push(`, held by ${held}`)
+    if (windowEndMs !== null) parts.push(held === null ? ', every partition is idle: later rows move it' : `, held by ${held}`)
     parts.push(windowEndMs === null ? '; no window is open' : `; window ends ${clockText(windowEndMs)}`)
     return [{ node: node.id, watermarkMs: mark, windowEndMs, heldBy: held, text: parts.join('') }]
   })

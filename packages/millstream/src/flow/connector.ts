@@ -39,6 +39,8 @@ export interface Sink {
    * more comes for now, so what a sink would hold back to make larger files is closed.
    */
   prepare(epoch: number, last: boolean): Promise<unknown>
+  /** True: rows are held back and it is time to let them go, so a checkpoint is due though nothing new came. */
+  due?(): boolean
   /** Makes the epoch's rows visible. Repeatable: recovery calls it again for the last committed epoch. */
   commit(epoch: number, prepared: unknown): Promise<void>
   /** Drops what no committed epoch names. */

@@ -157,7 +157,9 @@ test('a file goes on over checkpoints until it is old or large enough; another a
   await second.abort()
   assert.deepEqual(await second.prepare(2, false), committed, 'nothing came, nothing is copied')
   await second.write(row(3))
+  assert.equal(second.due?.(), false)
   nowMs += 10_000
+  assert.equal(second.due?.(), true, 'a checkpoint is due though nothing new comes')
   const rolled = await second.prepare(3, false)
   assert.deepEqual(visible(), [])
   await second.commit(3, rolled)

@@ -62,10 +62,15 @@ class FolderSink implements Sink {
     await this.#append(open, open.encoder.add(new Batch(schema, batch.rowCount, batch.columns, batch.kinds)))
   }
 
+  due(): boolean {
+    if (this.#open === null && this.#inherited === null) return false
+    return this.#clock.monotonicMs() - this.#openedAtMs >= this.#ageMsMax || (this.#open?.bytes ?? 0) >= this.#bytesMax
+  }
+
   async prepare(epoch: number, last: boolean): Promise<PreparedFiles | null> {
     if (this.#open === null && this.#inherited === null) return null
     const folder = await this.#folder()
-    const due = last || this.#clock.monotonicMs() - this.#openedAtMs >= this.#ageMsMax || (this.#open?.bytes ?? 0) >= this.#bytesMax
+    const due = last || this.due()
     if (!due && this.#open === null) return { folder, whole: [], open: this.#inherited }
     const open = await this.#opened()
     if (due) await this.#append(open, open.encoder.end())
