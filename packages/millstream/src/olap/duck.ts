@@ -17,6 +17,7 @@ export interface Duck {
 }
 
 const connectionsMax = 4
+const interruptAgainMs = 20
 
 /**
  * Opened when the first dataset comes: the library takes memory. No statement of a user's reaches it; beyond that, files
@@ -83,10 +84,13 @@ export async function openDuck(folder: string, scheduler: Scheduler): Promise<Du
     async query(text, values, columns, timeoutMs) {
       const connection = await lend()
       let late = false
-      const timer = scheduler.after(timeoutMs, () => {
+      // An interrupt before the statement runs is forgotten by the store: it is said again until it is heard.
+      const stop = (): void => {
         late = true
         connection.interrupt()
-      })
+        timer = scheduler.after(interruptAgainMs, stop)
+      }
+      let timer = scheduler.after(timeoutMs, stop)
       try {
         const bound = values.map(({ value, type }) =>
           types[type] === BIGINT && typeof value === 'number' ? BigInt(value) : value,

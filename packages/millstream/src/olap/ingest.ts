@@ -1,10 +1,10 @@
 import { errors, MillstreamError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Cancel, Clock, Scheduler, Storage } from '../base/ports.ts'
-import type { Batch } from '../data/batch.ts'
+import { Batch } from '../data/batch.ts'
 import type { Contract } from '../data/contract.ts'
 import { metricLayout } from '../druid/dataset-layout.ts'
-import type { Ends } from '../log/log.ts'
+import type { Ends, LogSlice } from '../log/log.ts'
 import { openPartitionReader, type SeekingReader } from '../log/reader.ts'
 import type { DatasetDescriptor } from '../model/datasets.ts'
 import type { StreamDescriptor } from '../model/streams.ts'
@@ -69,40 +69,40 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
     partitions().reduce((sum, partition) => sum + Math.max(0, host.ends.end(dataset.streamUid, partition) - file.offset(partition)), 0)
 
   /** Reads under the contract that the dataset was defined over. */
+  const openReader = (stream: StreamDescriptor, partition: number, names: readonly string[] | undefined): SeekingReader => {
+    const contract = host.contract(stream.uid, dataset.contractVersion) ?? stream.contract
+    const versions = (version: number): Contract | null => host.contract(stream.uid, version)
+    const options = names === undefined ? { contract: versions } : { contract: versions, columns: names }
+    return openPartitionReader(host.storage, host.dataFolder, { ...stream, contract }, partition, host.ends, options)
+  }
   const readerOf = async (stream: StreamDescriptor, partition: number): Promise<SeekingReader> => {
     let reader = readers.get(partition)
     if (reader === undefined) {
-      const contract = host.contract(stream.uid, dataset.contractVersion) ?? stream.contract
-      const versions = (version: number): Contract | null => host.contract(stream.uid, version)
-      reader = openPartitionReader(host.storage, host.dataFolder, { ...stream, contract }, partition, host.ends, {
-        columns,
-        contract: versions,
-      })
+      reader = openReader(stream, partition, columns)
       reader.seek(Math.max(file.offset(partition), await reader.start()))
       readers.set(partition, reader)
     }
     return reader
   }
 
+  /** Hands rows over that cannot be taken, with all their columns: the dataset itself reads only its own. */
   const bury = async (
-    batch: Batch,
+    stream: StreamDescriptor,
+    slice: LogSlice,
     rows: Int32Array,
     stage: DeadRows['stage'],
     reason: string,
-    partition: number,
-    offset: number,
-    contractVersion: number,
   ): Promise<void> => {
     if (rows.length === 0) return
-    await host.deadRows({
-      dataset,
-      stage,
-      reason,
-      partition,
-      contractVersion,
-      batch: batch.take(rows),
-      offsets: [...rows].map((row) => offset + row),
-    })
+    const { partition, offset, contractVersion } = slice
+    const offsets = [...rows].map((row) => offset + row)
+    const reader = openReader(stream, partition, undefined)
+    try {
+      const batch = await readRows(reader, offsets)
+      await host.deadRows({ dataset, stage, reason, partition, contractVersion, batch, offsets })
+    } finally {
+      await reader.close()
+    }
   }
 
   /** Reads until the ends or until enough groups are held; answers whether there may be more. */
@@ -121,10 +121,10 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
         }
         const slice = await reader.next(limits.datasetReadRowsMax)
         if (slice === null) break
-        const { batch, offset, contractVersion } = slice
+        const { batch, offset } = slice
         const { kept, late, timeless } = rollup.add(batch, slice.appendedAtMs)
-        await bury(batch, late, 'late', `later than the dataset's lateness of ${dataset.latenessMs} ms`, partition, offset, contractVersion)
-        await bury(batch, timeless, 'pipeline', `no event time in ${dataset.timestampColumn}`, partition, offset, contractVersion)
+        await bury(stream, slice, late, 'late', `later than the dataset's lateness of ${dataset.latenessMs} ms`)
+        await bury(stream, slice, timeless, 'pipeline', `no event time in ${dataset.timestampColumn}`)
         const minuteMs = Math.floor(slice.appendedAtMs / 60_000) * 60_000
         const key = `${partition}/${minuteMs}`
         const before = taken.get(key)
@@ -222,4 +222,20 @@ function columnsRead(dataset: DatasetDescriptor): string[] {
     if (column !== null) names.add(column)
   }
   return [...names]
+}
+
+/** The rows at these offsets, ascending. */
+async function readRows(reader: SeekingReader, offsets: readonly number[]): Promise<Batch> {
+  const parts: Batch[] = []
+  let at = 0
+  reader.seek(offsets[0] ?? 0)
+  while (at < offsets.length) {
+    const slice = await reader.next(limits.datasetReadRowsMax)
+    if (slice === null) throw new Error('rows that were read are no longer in the log')
+    const rows: number[] = []
+    for (; at < offsets.length && (offsets[at] as number) < slice.offset + slice.batch.rowCount; at++)
+      rows.push((offsets[at] as number) - slice.offset)
+    if (rows.length > 0) parts.push(slice.batch.take(Int32Array.from(rows)))
+  }
+  return parts.length === 1 ? (parts[0] as Batch) : Batch.concat((parts[0] as Batch).schema, parts)
 }

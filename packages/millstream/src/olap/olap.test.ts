@@ -114,7 +114,7 @@ for (const rollup of [true, false]) {
 
 test('rows beyond the lateness and rows without a time are dead letters with their positions, and the account balances', async () => {
   const at = await world()
-  await at.olap.setDatasets([{ ...clicksDataset, latenessMs: 60_000 }])
+  await at.olap.setDatasets([{ ...clicksDataset, metrics: clicksDataset.metrics.slice(0, 2), latenessMs: 60_000 }])
   const click = clicksOf(1, 1)[0] as Click
   await at.append(
     0,
@@ -134,6 +134,7 @@ test('rows beyond the lateness and rows without a time are dead letters with the
       ['pipeline', [2]],
     ],
   )
+  assert.deepEqual(at.dead[0]?.batch.rows()[0]?.length, 6, 'a dead letter has all columns of its stream')
   const ledger = await at.olap.ledger('d1')
   assert.deepEqual(
     ledger.map(({ from, to, in: taken, out, late, refused }) => ({ from, to, taken, out, late, refused })),
