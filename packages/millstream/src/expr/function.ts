@@ -38,9 +38,13 @@ export interface Resolution {
   readonly type: LogicalType
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: values come as the signature says; the signature is what checks them
-export type Argument = any
-export type Run = (...args: Argument[]) => Value
+/**
+ * Takes values of which the signature says the types. Written as methods, whose parameters may be narrower than what is passed:
+ * a run of `(text: string)` is one, for its function was resolved for strings.
+ */
+export type Run = { run(...args: (Value | undefined)[]): Value }['run']
+/** What is read of one value, in the same way. */
+export type Reader<T> = { read(value: Value): T }['read']
 
 /**
  * One function, or one overload of it. `strict`: a null argument gives null and `run` never sees it; `own`: it sees nulls;

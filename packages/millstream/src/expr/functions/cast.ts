@@ -1,5 +1,6 @@
 import { MillstreamError } from '../../base/errors.ts'
 import { isInteger, isTimestamp, type LogicalType, sameType, withNullable } from '../../data/types.ts'
+import type { Value } from '../../data/value.ts'
 import { explicitCast } from '../cast-rules.ts'
 import { type Emitted, laneOf } from '../compile/emit.ts'
 import type { CallShape, ScalarFunction } from '../function.ts'
@@ -23,7 +24,7 @@ function cast(name: 'CAST' | 'TRY_CAST', zoned: boolean): ScalarFunction {
     },
     bind({ args, type, at }, env) {
       const run = castOf(args[0] as LogicalType, type, env)
-      return (value) => {
+      return (value: Value) => {
         try {
           return run(value)
         } catch (failure) {

@@ -3,7 +3,7 @@ import { isInteger, type LogicalType, types, withNullable } from '../../data/typ
 import type { Value } from '../../data/value.ts'
 import { commonType } from '../common-type.ts'
 import { equalityOf } from '../compare.ts'
-import type { Argument, Run, ScalarFunction } from '../function.ts'
+import type { Run, ScalarFunction } from '../function.ts'
 import { type Parameter, scalar, take } from '../signature.ts'
 import { elementOf, sameCollections } from './array.ts'
 
@@ -170,7 +170,7 @@ export const collectionFunctions: readonly ScalarFunction[] = [
     bind: ({ args, constants }) => {
       const [row] = args
       const at = row?.kind === 'ROW' ? row.fields.findIndex((field) => field.name === constants[1]) : -1
-      return (value: Argument) => value[at] ?? null
+      return (value: List) => value[at] ?? null
     },
   }),
   scalar({ names: ['CARDINALITY'], parameters: [collection], result: types.int(), run: (holder: List) => holder.length }),

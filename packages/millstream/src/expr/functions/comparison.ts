@@ -101,7 +101,7 @@ function comparison(operator: Operator, names: readonly string[]): ScalarFunctio
       if (isString(type) !== isString(args[1] as LogicalType)) return withText(shape, env, test)
       if (isApproximate(type)) return (a: number, b: number) => approximate(operator, a, b)
       const compare = comparatorOf(type)
-      return (a, b) => test(compare(a, b))
+      return (a: Value, b: Value) => test(compare(a, b))
     },
     emit: ({ args }, [a, b], { constant }) => {
       const type = args[0] as LogicalType

@@ -42,7 +42,10 @@ export function timePlus(isTime: (type: LogicalType) => boolean): ScalarFunction
         signatures: [`<INTERVAL> ${operator} <INTERVAL>`],
         together: (args) => (args[0]?.kind === args[1]?.kind ? args : null),
         result: ([a]) => a as LogicalType,
-        run: (a, b) => (operator === '+' ? a + b : a - b),
+        bind: ({ type }) =>
+          type.kind === 'INTERVAL_DAY_TIME'
+            ? (a: bigint, b: bigint) => (operator === '+' ? a + b : a - b)
+            : (a: number, b: number) => (operator === '+' ? a + b : a - b),
       }),
     ),
     scalar({

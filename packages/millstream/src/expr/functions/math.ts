@@ -43,13 +43,14 @@ function rounding(name: string, truncate: boolean): ScalarFunction {
     bind: ({ args, type }) => {
       const [a] = args as [LogicalType]
       if (a.kind === 'DECIMAL' && type.kind === 'DECIMAL') {
-        return (value: bigint, places = 0) => fit(rescale(cutTo(value, a.scale, places, truncate), a.scale, type.scale), type.precision)
+        return (value: bigint, places: number = 0) =>
+          fit(rescale(cutTo(value, a.scale, places, truncate), a.scale, type.scale), type.precision)
       }
       if (isInteger(a)) {
         const wrap = wrapInteger(a)
-        return (value: number | bigint, places = 0) => wrap(cutTo(BigInt(value), 0, places, truncate))
+        return (value: number | bigint, places: number = 0) => wrap(cutTo(BigInt(value), 0, places, truncate))
       }
-      return (value: number, places = 0) => roundDouble(value, places, truncate, a.kind === 'FLOAT')
+      return (value: number, places: number = 0) => roundDouble(value, places, truncate, a.kind === 'FLOAT')
     },
   })
 }

@@ -2,7 +2,7 @@ import { RE2JS, RE2JSException } from 're2js'
 import { errors } from '../../base/errors.ts'
 import { types } from '../../data/types.ts'
 import type { Value } from '../../data/value.ts'
-import type { Argument, CallShape, Run, ScalarFunction } from '../function.ts'
+import type { CallShape, Run, ScalarFunction } from '../function.ts'
 import { scalar, take } from '../signature.ts'
 import { likeMatcher } from '../text/like.ts'
 import { constantText } from './constants.ts'
@@ -32,7 +32,7 @@ function compiledOnce<T>(shape: CallShape, position: number, compile: (pattern: 
   }
 }
 
-type WithRegex = (regex: RE2JS, text: string, ...more: Argument[]) => Value
+type WithRegex = { run(regex: RE2JS, text: string, ...more: (Value | undefined)[]): Value }['run']
 
 /** `f(text, pattern, ...)`: null when the pattern is none. */
 function onRegex(run: WithRegex): (shape: CallShape) => Run {
@@ -115,7 +115,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
     optional: [take.int],
     result: types.string(),
     nullable: 'always',
-    bind: onRegex((regex, text, group = 0) => {
+    bind: onRegex((regex, text, group: number = 0) => {
       const matcher = regex.matcher(text)
       if (group < 0 || group > matcher.groupCount() || !matcher.find()) return null
       return matcher.group(group) ?? null
@@ -127,7 +127,7 @@ export const regexFunctions: readonly ScalarFunction[] = [
     optional: [take.int],
     result: types.array(types.string()),
     nullable: 'always',
-    bind: onRegex((regex, text, group = 1) => {
+    bind: onRegex((regex, text, group: number = 1) => {
       const matcher = regex.matcher(text)
       if (group < 0 || group > matcher.groupCount()) return null
       const found: Value[] = []

@@ -25,7 +25,7 @@ function trimmed(name: string, side: string): ScalarFunction {
     parameters: [take.string],
     optional: [take.string],
     result: varcharOfFirst,
-    run: (text: string, set = ' ') => trim(text, side, set),
+    run: (text: string, set: string = ' ') => trim(text, side, set),
   })
 }
 
@@ -104,7 +104,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
     parameters: [take.string],
     optional: [take.string],
     result: types.string(),
-    run: (text: string, set = ' ') => trim(text, 'BOTH', set),
+    run: (text: string, set: string = ' ') => trim(text, 'BOTH', set),
   }),
   scalar({
     names: ['||'],
@@ -211,7 +211,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
     optional: [take.string, take.string],
     result: types.map(types.string(), types.string()),
     nullable: 'always',
-    run: (text: string, list = ',', pair = '=') => {
+    run: (text: string, list: string = ',', pair: string = '=') => {
       const map = new Map<string, string | null>()
       if (text === '') return []
       for (const part of splitBy(text, list)) {

@@ -1,7 +1,7 @@
 import { isTimestamp, type LogicalType, types } from '../../data/types.ts'
 import type { Value } from '../../data/value.ts'
 import { laneOf } from '../compile/emit.ts'
-import type { Argument, CallShape, Run, ScalarFunction } from '../function.ts'
+import type { CallShape, Reader, Run, ScalarFunction } from '../function.ts'
 import { type Definition, scalar, take } from '../signature.ts'
 import { addMonths, dayMs } from '../text/civil.ts'
 import { subDay, temporal, unitMonths, unitMs, unitOf } from './time-units.ts'
@@ -61,7 +61,7 @@ function daysMonths(from: number, to: number): number {
   return months
 }
 
-const toMs = (type: LogicalType): ((value: Argument) => number) =>
+const toMs = (type: LogicalType): Reader<number> =>
   type.kind === 'DATE'
     ? (days: number) => days * dayMs
     : type.kind === 'TIME'
@@ -82,7 +82,7 @@ const timestampDiff = scalar({
     const [from, to] = [toMs(args[1] as LogicalType), toMs(args[2] as LogicalType)]
     const months = unitMonths[unit]
     const ms = unitMs[unit] ?? 1
-    return (_unit: string, a: Argument, b: Argument) =>
+    return (_unit: string, a: Value, b: Value) =>
       months !== undefined
         ? Math.trunc(monthsBetween(from(a), to(b)) / months) | 0
         : Number(BigInt.asIntN(32, BigInt(Math.trunc((to(b) - from(a)) / ms))))
@@ -103,7 +103,7 @@ const minus = (name: string, run: (a: number, b: number) => Value, result: Logic
   result,
   bind: ({ args }) => {
     const [a, b] = [toMs(args[0] as LogicalType), toMs(args[1] as LogicalType)]
-    return (x: Argument, y: Argument) => run(a(x), b(y))
+    return (x: Value, y: Value) => run(a(x), b(y))
   },
 })
 
@@ -126,24 +126,26 @@ const overlapsOfRows = scalar({
   nullable: 'always',
   bind: ({ args }) => {
     const run = overlapRun(args.flatMap((type) => (type.kind === 'ROW' ? type.fields.map((field) => field.type) : [])))
-    return (a: Argument, b: Argument) => (a.includes(null) || b.includes(null) ? null : run(a[0], a[1], b[0], b[1]))
+    return (a: readonly Value[], b: readonly Value[]) => (a.includes(null) || b.includes(null) ? null : run(a[0], a[1], b[0], b[1]))
   },
 })
 
 function overlapRun([a, b, c, d]: readonly LogicalType[]): Run {
   const [left, right] = [spanOf(a as LogicalType, b as LogicalType), spanOf(c as LogicalType, d as LogicalType)]
-  return (startA: Argument, endA: Argument, startB: Argument, endB: Argument) => {
+  return (startA: Value, endA: Value, startB: Value, endB: Value) => {
     const [x, y] = [left(startA, endA), right(startB, endB)]
     return x[0] <= y[1] && y[0] <= x[1]
   }
 }
 
+type Span = { span(start: Value, end: Value): [number, number] }['span']
+
 /** The two ends of a period in milliseconds, the earlier first. */
-function spanOf(first: LogicalType, second: LogicalType): (start: Argument, end: Argument) => [number, number] {
+function spanOf(first: LogicalType, second: LogicalType): Span {
   const start = toMs(first)
   if (second.kind === 'INTERVAL_DAY_TIME') return (a, length) => sorted(start(a), start(a) + Number(length))
   if (second.kind === 'INTERVAL_YEAR_MONTH') {
-    return (a, months) => sorted(start(a), addMonths(Math.floor(start(a) / dayMs), months) * dayMs + (start(a) % dayMs))
+    return (a: Value, months: number) => sorted(start(a), addMonths(Math.floor(start(a) / dayMs), months) * dayMs + (start(a) % dayMs))
   }
   const end = toMs(second)
   return (a, b) => sorted(start(a), end(b))

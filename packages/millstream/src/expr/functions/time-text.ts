@@ -71,7 +71,7 @@ const toTimestampLtz: readonly ScalarFunction[] = [
     optional: [take.string, take.string],
     result: types.timestampLtz(3),
     nullable: 'always',
-    run: (text: string, pattern = `${standard}.SSS`, zone = 'UTC') => {
+    run: (text: string, pattern: string = `${standard}.SSS`, zone: string = 'UTC') => {
       const wall = isZone(zone) ? parseLeniently(text, pattern) : null
       return wall === null ? null : truncateNanos(instantNanos(zone, wall), 3)
     },
@@ -133,7 +133,7 @@ export const timeTextFunctions: readonly ScalarFunction[] = [
     readsEnv: true,
     bind:
       (_, env) =>
-      (seconds: bigint, pattern = standard) =>
+      (seconds: bigint, pattern: string = standard) =>
         datePattern(pattern, 'FROM_UNIXTIME').format(wallNanos(env.zone, seconds * 1_000_000_000n)),
   }),
   scalar({
@@ -151,7 +151,7 @@ export const timeTextFunctions: readonly ScalarFunction[] = [
     readsEnv: true,
     bind:
       (_, env) =>
-      (text: string, pattern = standard) =>
+      (text: string, pattern: string = standard) =>
         unixTimestamp(text, pattern, env),
   }),
   scalar({

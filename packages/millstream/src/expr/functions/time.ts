@@ -1,6 +1,6 @@
 import { type LogicalType, types } from '../../data/types.ts'
 import type { Value } from '../../data/value.ts'
-import type { Argument, Env, ScalarFunction } from '../function.ts'
+import type { Env, Reader, ScalarFunction } from '../function.ts'
 import { scalar, take } from '../signature.ts'
 import { dayMs } from '../text/civil.ts'
 import { instantNanos, wallNanos } from '../text/zone.ts'
@@ -36,7 +36,7 @@ const extractUnits = new Set([
 ])
 
 /** The field as a function of values. */
-function fieldOf(unit: string, type: LogicalType, env: Env): (value: Argument) => number | null {
+function fieldOf(unit: string, type: LogicalType, env: Env): Reader<number | null> {
   switch (type.kind) {
     case 'DATE':
       return (days: number) => dateField(unit, days)
@@ -80,7 +80,7 @@ const extract = scalar({
   readsEnv: true,
   bind: ({ args, constants }, env) => {
     const field = fieldOf(unitOf(String(constants[0])), args[1] as LogicalType, env)
-    return (_unit: string, value: Argument) => whole(field(value))
+    return (_unit: string, value: Value) => whole(field(value))
   },
   emit: ({ args, constants }, [, value], { wide }) =>
     emitField(unitOf(String(constants[0])), args[1] as LogicalType, value as string, wide),
@@ -108,7 +108,7 @@ const field = (name: string, unit: string): ScalarFunction =>
     readsEnv: true,
     bind: ({ args }, env) => {
       const read = fieldOf(unit, args[0] as LogicalType, env)
-      return (value: Argument) => whole(read(value))
+      return (value: Value) => whole(read(value))
     },
     emit: ({ args }, [value], { wide }) => emitField(unit, args[0] as LogicalType, value as string, wide),
   })
