@@ -5,7 +5,7 @@ import { readProject } from './project-folder.ts'
 
 /** Options of plan, apply and diff. */
 export const projectOptions = {
-  var: { type: 'string', value: 'NAME=VALUE', many: true, doc: 'A value for ${var:NAME}' },
+  var: { type: 'string', value: 'NAME=VALUE', many: true, doc: 'A value of a variable in definitions' },
   env: { type: 'string', value: 'NAME', doc: 'The environment in millstream.yaml whose variables count' },
   prune: { type: 'boolean', doc: 'Also delete what the project owns and the folder no longer has' },
   'delete-data': { type: 'string', value: 'NAME', many: true, doc: 'A stream or dataset that may be deleted with its data' },

@@ -6,6 +6,17 @@ export interface Series {
   readonly values: readonly (number | null)[]
 }
 
+/** So few points are drawn as dots too: a single one has no line. */
+const fewPoints = 30
+const dayMs = 86_400_000
+
+/** A time on the axis, UTC: as fine as the steps between. */
+function tick(time: number, stepMs: number): string {
+  const text = new Date(time).toISOString()
+  if (stepMs >= dayMs) return text.slice(5, 10)
+  return stepMs >= 60_000 ? text.slice(11, 16) : text.slice(11, 19)
+}
+
 /** A line per series over time. `times` are epoch milliseconds, ascending; colours come from the theme. */
 export function Chart({
   times,
@@ -33,7 +44,10 @@ export function Chart({
         tzDate: (ms: number) => uPlot.tzDate(new Date(ms), 'UTC'),
         legend: { show: false },
         cursor: { points: { size: 6 } },
-        axes: [axis, { ...axis, size: 62 }],
+        axes: [
+          { ...axis, values: (_chart, times, _axis, _space, step) => times.map((time) => tick(time, step)) },
+          { ...axis, size: 62 },
+        ],
         scales: { y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
         series: [
           {},
@@ -42,7 +56,7 @@ export function Chart({
             stroke: colour(`--series-${(index % 6) + 1}`),
             width: 1.75,
             spanGaps: false,
-            points: { show: false },
+            points: { show: (chart: uPlot) => (chart.data[0]?.length ?? 0) < fewPoints },
           })),
         ],
       },

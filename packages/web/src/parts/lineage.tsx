@@ -77,7 +77,7 @@ function BoxNode({ data }: NodeProps<Box>) {
       <Handle type="target" position={Position.Left} />
       <button
         type="button"
-        className={`node ${kind} ${state === 'failed' ? 'failed' : ''}`}
+        className={`node kind-${kind} ${state === 'failed' ? 'failed' : ''}`}
         title={note ?? name}
         onClick={() => kind !== 'source' && go(rooms[kind], name)}
       >

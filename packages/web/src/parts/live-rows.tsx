@@ -27,7 +27,10 @@ export function LiveRows({ stream }: { readonly stream: string }) {
     const follow = async () => {
       setError(null)
       try {
-        for await (const event of client.tail(stream, { ...(where === '' ? {} : { where }), from: '10 s', signal: stop.signal })) {
+        const { partitions } = await client.get('streams', stream)
+        const each = Math.ceil(keptRows / Math.max(partitions.length, 1))
+        const after = partitions.map(({ partition, end }) => `${partition}:${Math.max(end - each, 0)}`).join(',')
+        for await (const event of client.tail(stream, { ...(where === '' ? {} : { where }), after, signal: stop.signal })) {
           fresh.push(event.row)
           if (fresh.length > keptRows) fresh = fresh.slice(-keptRows)
         }

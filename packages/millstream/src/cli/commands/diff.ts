@@ -1,4 +1,4 @@
-import { type Command, exit, outputOption, serverOptions } from '../command.ts'
+import { type Command, outputOption, serverOptions } from '../command.ts'
 import { objectText } from '../output.ts'
 import { problemText } from '../problem.ts'
 import { changesOf, planText, projectOptions, projectRequest } from '../projects.ts'

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises'
-import type { SqlMessage } from '@millstream/client'
+import type { SqlMessage, SqlRequest } from '@millstream/client'
 import { MillstreamProblem } from '@millstream/client'
 import { errors } from '../../base/errors.ts'
 import { type Call, type Command, exit, outputOption, serverOptions } from '../command.ts'
@@ -72,7 +72,7 @@ async function ask(call: Call, sql: string, onDialect: (dialect: string) => void
     throw errors.fail('MS-7014', { reason: `There is no dialect '${dialect}'`, near: ['flink', 'druid'], help: 'millstream sql --help' })
   }
   const from = call.text('from')
-  const request = { sql, ...(dialect === undefined ? {} : { dialect }), ...(from === undefined ? {} : { from }) } as const
+  const request: SqlRequest = { sql, ...(dialect === undefined ? {} : { dialect }), ...(from === undefined ? {} : { from }) }
   const how = { signal: call.stopped }
   const messages = call.flag('follow') ? call.client().preview(request, how) : call.client().sql(request, how)
   try {
