@@ -48,7 +48,7 @@ export async function run(vectors: string, options: SuiteOptions = {}): Promise<
   const skips: { id: string; reason: string }[] = []
   for (const each of cases) {
     if (each.from === 'a') {
-      skips.push({ id: each.id, reason: 'an aggregate: the suite streamsql runs those' })
+      skips.push({ id: each.id, reason: 'an aggregate: accumulators are not run by this suite' })
       continue
     }
     const deviation = deviations[each.expr]

@@ -1,4 +1,4 @@
-import { isTimestamp, type LogicalType, types } from '../../data/types.ts'
+import { isTimestamp, type LogicalType, types, withNullable } from '../../data/types.ts'
 import type { Value } from '../../data/value.ts'
 import { laneOf } from '../compile/emit.ts'
 import type { CallShape, Reader, Run, ScalarFunction } from '../function.ts'
@@ -121,9 +121,19 @@ const overlapsOfRows = scalar({
   names: ['OVERLAPS'],
   parameters: [take.row, take.row],
   signatures: [],
-  together: (args) => (args.every((type) => type.kind === 'ROW' && type.fields.length === 2) ? args : null),
+  // Null where one of the four is: the rows themselves never are.
+  together: (args) => {
+    const rows = args.map((type) =>
+      type.kind === 'ROW' && type.fields.length === 2
+        ? withNullable(
+            type,
+            type.fields.some((field) => field.type.nullable),
+          )
+        : null,
+    )
+    return rows.every((row) => row !== null) ? rows : null
+  },
   result: types.boolean(),
-  nullable: 'always',
   bind: ({ args }) => {
     const run = overlapRun(args.flatMap((type) => (type.kind === 'ROW' ? type.fields.map((field) => field.type) : [])))
     return (a: readonly Value[], b: readonly Value[]) => (a.includes(null) || b.includes(null) ? null : run(a[0], a[1], b[0], b[1]))
