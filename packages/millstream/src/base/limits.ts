@@ -92,6 +92,8 @@ export const limits = {
   datasetFlushDelayMs: 250,
   /** Groups held before a flush; beyond it more memory buys little rollup. */
   datasetFlushRowsMax: 131_072,
+  /** A time chunk is rolled up again when it has doubled and grown by this many rows. */
+  datasetCompactRows: 32_768,
   /** Rows read from a partition at once. */
   datasetReadRowsMax: 16_384,
   /** Bodies that are being taken in, all requests together, unpacked; their columns need about as much again. */

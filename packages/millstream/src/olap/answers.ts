@@ -26,12 +26,21 @@ export function datasetEngine(files: () => Iterable<DatasetFile>, duck: () => Pr
       return rest === undefined ? null : (tables(other as string).find((table) => table.name === rest) ?? null)
     },
     async run(relation: Relation, options: RunOptions): Promise<Answer> {
-      const { text, values } = print(relation, {
-        chunks: (table, intervals) => fileOf(table).placement.chunks(table, intervals),
-        dictionary: (table) => fileOf(table).placement.dictionary(table),
-      })
       const timeoutMs = Math.min(options.timeoutMs ?? limits.datasetQueryTimeoutMs, limits.datasetQueryTimeoutMs)
-      return (await duck()).query(text, values, columnsOf(relation), timeoutMs)
+      const ask = async (): Promise<Answer> => {
+        const { text, values } = print(relation, {
+          chunks: (table, intervals) => fileOf(table).placement.chunks(table, intervals),
+          dictionary: (table) => fileOf(table).placement.dictionary(table),
+        })
+        return (await duck()).query(text, values, columnsOf(relation), timeoutMs)
+      }
+      try {
+        return await ask()
+      } catch (error) {
+        // A chunk was compacted or dropped between the words and the deed.
+        if (error instanceof Error && /Table with name c_\d+ does not exist/.test(error.message)) return ask()
+        throw error
+      }
     },
   }
 }

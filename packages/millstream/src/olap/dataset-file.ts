@@ -1,10 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { faultPlace } from '../base/fault.ts'
+import { limits } from '../base/limits.ts'
 import { datasetColumns } from '../druid/dataset-layout.ts'
 import { bucketStart, type Granularity, nextBucket, parseGranularity } from '../druid/granularity.ts'
 import type { DatasetChunk, DatasetColumn, DatasetTable, Interval } from '../model/dataset-query.ts'
 import type { DatasetDescriptor } from '../model/datasets.ts'
 import { appendRows, type StoredKind, storeTypeOf } from './chunk-writer.ts'
+import { compacted } from './compaction.ts'
 import type { Duck } from './duck.ts'
 import { Interner } from './interner.ts'
 import type { Placement } from './print.ts'
@@ -26,7 +28,7 @@ export interface TakenRange {
  * A dataset's file:
  *
  *   c_<n>       a time chunk: c0 = time, c1.. = the columns in order (strings as ids), r = 1 or 0 (see DatasetTable)
- *   chunks      n, start, end, least and greatest time, rows
+ *   chunks      n, start, end, least and greatest time, rows, and how many rows there were after the last compaction
  *   dictionary  id, value: the strings of all chunks
  *   offsets     partition, next: what the rows contain, changed in the transaction that adds them
  *   ledger      the account of what was taken, added in the same transaction
@@ -41,6 +43,8 @@ export interface DatasetFile {
   offset(partition: number): number
   /** Adds rows, and says what they are made of: all or nothing. */
   commit(rows: StoredRows | null, taken: readonly TakenRange[]): Promise<void>
+  /** Rolls up again the chunk that has grown most since; answers whether there was one. */
+  compact(): Promise<boolean>
   /** Drops the chunks that end before. */
   dropBefore(timeMs: number): Promise<number>
   /** The account by minute. */
@@ -86,12 +90,10 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
             minTimeMs: Math.min(known?.minTimeMs ?? Number.POSITIVE_INFINITY, part.minTimeMs),
             maxTimeMs: Math.max(known?.maxTimeMs ?? Number.NEGATIVE_INFINITY, part.maxTimeMs),
             rows: (known?.rows ?? 0) + part.rows.length,
+            merged: known?.merged ?? 0,
           }
           touched.set(n, { chunk, isNew: known === undefined })
-          await connection.run(`DELETE FROM ${database}.chunks WHERE n = ${n}`)
-          await connection.run(
-            `INSERT INTO ${database}.chunks VALUES (${[n, chunk.startMs, chunk.endMs, chunk.minTimeMs, chunk.maxTimeMs, chunk.rows].join(', ')})`,
-          )
+          await writeChunk(connection, database, chunk)
         }
       }
       for (const range of taken) {
@@ -135,6 +137,30 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
     },
     offset: (partition) => offsets.get(partition) ?? 0,
     commit,
+    async compact() {
+      const grown = chunks.filter((chunk) => chunk.rows >= chunk.merged * 2 + limits.datasetCompactRows)
+      const chunk = grown.sort((a, b) => b.rows - b.merged - (a.rows - a.merged))[0]
+      if (chunk === undefined || !dataset.rollup) return false
+      const n = chunks.reduce((most, each) => Math.max(most, each.n + 1), 0)
+      await connection.run('BEGIN')
+      try {
+        await connection.run(`CREATE TABLE ${database}.c_${n} AS ${compacted(dataset, columns, `${database}.c_${chunk.n}`)}`)
+        const [count] = await numbers(connection, `SELECT count(*) FROM ${database}.c_${n}`)
+        await connection.run(`DROP TABLE ${database}.c_${chunk.n}`)
+        await connection.run(`DELETE FROM ${database}.chunks WHERE n = ${chunk.n}`)
+        const smaller: StoredChunk = { ...chunk, n, rows: count?.[0] ?? 0, merged: count?.[0] ?? 0 }
+        await writeChunk(connection, database, smaller)
+        await connection.run('COMMIT')
+        chunks[chunks.indexOf(chunk)] = smaller
+      } catch {
+        // Nothing is lost: the chunk stays as it is, and is tried again when it has doubled.
+        await connection.run('ROLLBACK').catch(() => {})
+        chunks[chunks.indexOf(chunk)] = { ...chunk, merged: chunk.rows }
+        return false
+      }
+      table = tableOf(dataset, columns, hasDistinctRows, chunks)
+      return true
+    },
     async dropBefore(timeMs) {
       const old = chunks.filter((chunk) => chunk.endMs <= timeMs)
       for (const chunk of old) {
@@ -167,6 +193,8 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
 
 interface StoredChunk extends DatasetChunk {
   readonly n: number
+  /** Rows after the last compaction. */
+  readonly merged: number
 }
 
 const kindOf = ({ type }: DatasetColumn): StoredKind =>
@@ -223,13 +251,19 @@ function byChunk({ times, rowCount }: StoredRows, segment: Granularity): ChunkPa
   }))
 }
 
+async function writeChunk(connection: DuckDBConnection, database: string, chunk: StoredChunk): Promise<void> {
+  const { n, startMs, endMs, minTimeMs, maxTimeMs, rows, merged } = chunk
+  await connection.run(`DELETE FROM ${database}.chunks WHERE n = ${n}`)
+  await connection.run(`INSERT INTO ${database}.chunks VALUES (${[n, startMs, endMs, minTimeMs, maxTimeMs, rows, merged].join(', ')})`)
+}
+
 async function createTables(connection: DuckDBConnection, database: string): Promise<void> {
   await connection.run('BEGIN')
   for (const definition of [
     'format (version BIGINT)',
     'dictionary (id INTEGER, value VARCHAR)',
     'offsets (part BIGINT, next BIGINT)',
-    'chunks (n BIGINT, start BIGINT, past BIGINT, least BIGINT, most BIGINT, row_count BIGINT)',
+    'chunks (n BIGINT, start BIGINT, past BIGINT, least BIGINT, most BIGINT, row_count BIGINT, merged BIGINT)',
     'ledger (part BIGINT, first BIGINT, past BIGINT, taken BIGINT, kept BIGINT, late BIGINT, refused BIGINT, minute BIGINT)',
   ]) {
     await connection.run(`CREATE TABLE IF NOT EXISTS ${database}.${definition}`)
@@ -260,7 +294,7 @@ async function readOffsets(connection: DuckDBConnection, database: string): Prom
 }
 
 async function readChunks(connection: DuckDBConnection, database: string): Promise<StoredChunk[]> {
-  const rows = await numbers(connection, `SELECT n, start, past, least, most, row_count FROM ${database}.chunks ORDER BY start`)
+  const rows = await numbers(connection, `SELECT n, start, past, least, most, row_count, merged FROM ${database}.chunks ORDER BY start`)
   return rows.map(
     ([n, startMs, endMs, minTimeMs, maxTimeMs, count]) => ({ n, startMs, endMs, minTimeMs, maxTimeMs, rows: count }) as StoredChunk,
   )

@@ -154,6 +154,7 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
     try {
       while (!stopped && (await drain()));
       failure = null
+      await file.compact()
       if (dataset.retentionMs !== null) await file.dropBefore(host.clock.nowMs() - dataset.retentionMs)
     } catch (error) {
       failure =

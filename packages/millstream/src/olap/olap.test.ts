@@ -170,6 +170,24 @@ test('a dataset goes on where it was after a restart, is built anew when its lay
   assert.deepEqual(await second.olap.status(), [])
 })
 
+test('compaction leaves a row a key, and every answer as it was', async () => {
+  const at = await world()
+  await at.olap.setDatasets([{ ...clicksDataset, segmentGranularity: 'all', queryGranularity: 'PT1H' }])
+  const clicks = clicksOf(21, 2000)
+  const rounds = 40
+  for (let round = 0; round < rounds; round++) {
+    await at.append(0, clicks)
+    await at.olap.settled()
+  }
+  const before = (await at.olap.status())[0]?.rows ?? 0
+  const repeated = Array.from({ length: rounds }, () => clicks).flat()
+  const expected = new Set(repeated.map(({ ts, country, code }) => JSON.stringify([Math.floor((ts as number) / 3_600_000), country, code])))
+  const users = new Set(repeated.map(({ user }) => user).filter((user) => user !== null))
+  assert.deepEqual(await sql(at, 'SELECT SUM(events), APPROX_COUNT_DISTINCT_DS_HLL(users) FROM clicks_1m'), [[80_000, users.size]])
+  assert.ok(before < 40_000, `${before} rows: it was not compacted`)
+  assert.ok(Number((await sql(at, 'SELECT COUNT(*) FROM clicks_1m'))[0]?.[0]) >= expected.size)
+})
+
 test('rows are queryable within a second of their acknowledgement', async () => {
   const at = await world()
   await at.olap.setDatasets([clicksDataset])
