@@ -1,5 +1,5 @@
 import { Schema } from './schema.ts'
-import type { LogicalType } from './types.ts'
+import { type LogicalType, types } from './types.ts'
 
 /** A stream's schema and rules, one version of it. Expressions stay text: this floor knows no SQL. */
 export interface Contract {
@@ -44,3 +44,9 @@ export function physicalSchema(contract: Contract): Schema {
     contract.columns.flatMap((column) => (column.kind === 'physical' ? [{ name: column.name, type: column.type, id: column.id }] : [])),
   )
 }
+
+/**
+ * Where the log keeps fields that the contract does not name: a JSON object a row, null for most. Its id is one that no
+ * column of a contract has; blocks without such fields do not have it. SQL sees it as the metadata column `unknown_fields`.
+ */
+export const unknownFields = { name: 'unknown_fields', type: types.string(), id: 0 } as const

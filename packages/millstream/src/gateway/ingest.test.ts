@@ -201,3 +201,23 @@ test('a stream that is not there is 404 and names the nearest', async () => {
     await hub.close()
   }
 })
+
+test('fields that the contract does not name are kept, dropped or refused, as the contract says', async () => {
+  const options = (rule: string) => ({ options: { 'contract.unknown-fields': rule } })
+  const streams = [testStream(), testStream({ name: 'drops', ...options('drop') }), testStream({ name: 'rejects', ...options('reject') })]
+  const hub = await startTestHub(streams)
+  try {
+    const rows = event(1) + event(2, { colour: 'red', size: 9007199254740993 }) + event(3)
+    await Promise.all([post(hub, 'playback', rows), post(hub, 'playback', event(4))])
+    const kept = await readAll(hub, 'playback')
+    assert.deepEqual(kept.map((row) => row.bitrate).sort(), [1, 2, 3, 4])
+    const [second] = kept.filter((row) => row.bitrate === 2)
+    assert.deepEqual(JSON.parse(String(second?.unknown_fields)).colour, 'red')
+    assert.equal((await post(hub, 'drops', rows)).json.accepted, 3)
+    assert.ok((await readAll(hub, 'drops')).every((row) => !('unknown_fields' in row)))
+    const refused = await post(hub, 'rejects', rows)
+    assert.deepEqual([refused.status, refused.json.accepted, refused.json.rejected], [207, 2, 1])
+  } finally {
+    await hub.close()
+  }
+})

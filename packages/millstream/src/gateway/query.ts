@@ -1,5 +1,5 @@
 import { errors } from '../base/errors.ts'
-import { parseDuration } from './duration.ts'
+import { parseDuration } from '../config/units.ts'
 
 /** Where reading starts. */
 export type From = { readonly kind: 'earliest' | 'latest' } | { readonly kind: 'time'; readonly ms: number }
@@ -9,9 +9,10 @@ export function fromOf(query: URLSearchParams, name: string, nowMs: number): Fro
   const text = query.get(name)
   if (text === null || text === '') return null
   if (text === 'earliest' || text === 'latest') return { kind: text }
-  const back = parseDuration(text)
+  const isEpoch = /^\d{12,14}$/.test(text)
+  const back = isEpoch ? null : parseDuration(text)
   if (back !== null) return { kind: 'time', ms: nowMs - back }
-  const ms = /^\d{12,14}$/.test(text) ? Number(text) : /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(zoned(text)) : Number.NaN
+  const ms = isEpoch ? Number(text) : /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(zoned(text)) : Number.NaN
   if (Number.isNaN(ms)) {
     throw parameter(name, text, 'a time (ISO-8601 or epoch milliseconds), a duration back such as 10 min, earliest or latest')
   }

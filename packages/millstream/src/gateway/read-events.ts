@@ -3,7 +3,8 @@ import { errors, type MillstreamError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import { jsonRows, writeJson } from '../codec/json-write.ts'
 import { Batch } from '../data/batch.ts'
-import type { Column } from '../data/column.ts'
+import { type Column, nullCount } from '../data/column.ts'
+import { physicalSchema, unknownFields } from '../data/contract.ts'
 import { Schema } from '../data/schema.ts'
 import type { RowField } from '../data/types.ts'
 import type { Ends } from '../log/log.ts'
@@ -91,13 +92,26 @@ function frozen(ends: Ends, stream: StreamDescriptor, partitions: readonly numbe
 
 async function open(host: GatewayHost, stream: StreamDescriptor, partition: number, ends: Ends, asked: Asked): Promise<SeekingReader> {
   const contract = (version: number) => host.streams.contract(stream.uid, version)
-  const reader = openPartitionReader(host.ports.storage, '', stream, partition, ends, { contract })
+  const reader = openPartitionReader(host.ports.storage, '', stream, partition, ends, { contract, columns: shownColumns(stream) })
   const after = asked.after?.get(String(partition))
   if (after !== undefined) reader.seek(after)
   else if (asked.from.kind === 'time') await reader.seekTime(asked.from.ms)
   else if (asked.from.kind === 'latest') reader.seek(ends.end(stream.uid, partition))
   else reader.seek(await reader.start())
   return reader
+}
+
+/** A column of the contract that has the name of the unknown fields comes first. */
+const shownColumns = (stream: StreamDescriptor): string[] => [
+  ...new Set([...physicalSchema(stream.contract).fields, unknownFields].map((field) => field.name)),
+]
+
+/** Without the column of unknown fields where no row has any. */
+function trimmed(batch: Batch): Batch {
+  const last = batch.schema.fields.at(-1)
+  const column = batch.columns.at(-1)
+  if (last?.id !== unknownFields.id || column === undefined || nullCount(column) < batch.rowCount) return batch
+  return new Batch(new Schema(batch.schema.fields.slice(0, -1)), batch.rowCount, batch.columns.slice(0, -1), batch.kinds)
 }
 
 async function copyRows(
@@ -126,7 +140,7 @@ async function copyRows(
       const chosen = numbers === null ? slice.batch : slice.batch.take(numbers)
       left -= chosen.rowCount
       if (chosen.rowCount === 0) continue
-      const shown = mask(chosen)
+      const shown = mask(trimmed(chosen))
       const text = asked.events ? eventsText(shown, numbers, slice.offset, cursorAround(readers, partition)) : writeJson(shown, 'ndjson')
       if (!response.write(text)) await follower.drained()
     }

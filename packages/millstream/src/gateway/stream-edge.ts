@@ -1,8 +1,8 @@
 import { limits } from '../base/limits.ts'
+import { streamOptions } from '../config/stream-options.ts'
 import { physicalSchema } from '../data/contract.ts'
 import { kafkaPartition, murmur2 } from '../data/murmur2.ts'
 import type { StreamDescriptor } from '../model/streams.ts'
-import { parseDuration } from './duration.ts'
 import type { Sender } from './producer-mark.ts'
 import { type EventScanner, scannerOf } from './scanner.ts'
 
@@ -64,8 +64,8 @@ function edgeOf(stream: StreamDescriptor): StreamEdge {
 
 function futureOf(stream: StreamDescriptor): FutureBound | null {
   const text = stream.contract.options['event-time.max-future']
+  const maxFutureMs = streamOptions.parse(stream.contract.options)['event-time.max-future']
   const column = stream.contract.watermark?.column
-  const maxFutureMs = text === undefined ? null : parseDuration(text)
   if (text === undefined || column === undefined || maxFutureMs === null) return null
   const schema = physicalSchema(stream.contract)
   const position = schema.position(column)

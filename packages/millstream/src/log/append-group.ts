@@ -10,12 +10,14 @@ export interface Waiting {
   readonly reject: (reason: Error) => void
 }
 
-/** Appends under one contract version share a block. */
+/** Appends under one contract version share a block; those with unknown fields, a column more, have their own. */
 export function runsOf(group: readonly Waiting[]): Waiting[][] {
   const runs: Waiting[][] = []
   for (const waiting of group) {
     const last = runs.at(-1)
-    if (last?.[0]?.append.contractVersion === waiting.append.contractVersion) last.push(waiting)
+    const first = last?.[0]?.append
+    const { contractVersion, batch } = waiting.append
+    if (first?.contractVersion === contractVersion && first.batch.schema.width === batch.schema.width) last?.push(waiting)
     else runs.push([waiting])
   }
   return runs

@@ -10,7 +10,7 @@ import type { Ends, LogSlice, PartitionReader } from './log.ts'
 import { type ColumnPlan, type ContractOf, missingColumn, Resolver, widened } from './resolve.ts'
 
 export interface ReaderOptions {
-  /** Names of physical columns, in any order; they come in the contract's order. Absent: all. */
+  /** Names of physical columns, in any order; they come in the contract's order, then `unknown_fields` if asked for. Absent: all physical ones. */
   readonly columns?: readonly string[]
   /** Contracts that blocks were written under; that of `stream` itself is known. */
   readonly contract: ContractOf

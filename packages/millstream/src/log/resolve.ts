@@ -1,7 +1,7 @@
 import { errors } from '../base/errors.ts'
 import { constantColumn } from '../data/builder.ts'
 import type { Column } from '../data/column.ts'
-import { type Contract, physicalSchema } from '../data/contract.ts'
+import { type Contract, physicalSchema, unknownFields } from '../data/contract.ts'
 import { Schema } from '../data/schema.ts'
 import { type LogicalType, type RowField, sameType, typeText } from '../data/types.ts'
 import type { BlockHeader, DirectoryEntry } from './block-header.ts'
@@ -25,7 +25,8 @@ export class Resolver {
 
   constructor(contract: Contract, columns: readonly string[] | undefined, contractOf: ContractOf) {
     const stored = physicalSchema(contract)
-    this.schema = columns === undefined ? stored : new Schema(stored.fields.filter((field) => columns.includes(field.name)))
+    this.schema =
+      columns === undefined ? stored : new Schema([...stored.fields, unknownFields].filter((field) => columns.includes(field.name)))
     this.#contractOf = (version) => (version === contract.version ? contract : contractOf(version))
   }
 
