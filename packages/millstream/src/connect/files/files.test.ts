@@ -170,3 +170,15 @@ test('a file goes on over checkpoints until it is old or large enough; another a
     [1, 3],
   )
 })
+
+test('a Parquet file is whole at its checkpoint; reading one is not there yet', async () => {
+  const of = table('t', fields, { connector: 'filesystem', options: { path: 'columns', format: 'parquet' } })
+  const request = { table: of, schema: new Schema(fields), job: 'job', node: 'p', attempt: 1, output: null, restore: null }
+  const out = connector.sink?.(request)
+  await out?.write(Batch.of(new Schema(fields), [[1n, 'a', 0n]]))
+  await out?.commit(1, await out.prepare(1, false))
+  const bytes = readFileSync(join(home, 'columns', 'part-job-p-1.parquet'))
+  assert.equal(bytes.subarray(0, 4).toString(), 'PAR1')
+  assert.equal(bytes.subarray(-4).toString(), 'PAR1')
+  assert.throws(() => source('columns', { format: 'parquet' }), { code: 'MS-5000' })
+})

@@ -3,6 +3,7 @@ import { csvScanner } from '../../codec/csv/csv-scanner.ts'
 import { writeCsv } from '../../codec/csv/csv-write.ts'
 import { jsonScanner } from '../../codec/json/scanner.ts'
 import { writeJson } from '../../codec/json-write.ts'
+import { parquetEncoder } from '../../codec/parquet/parquet-writer.ts'
 import type { ScanResult } from '../../codec/scan-result.ts'
 import { Batch } from '../../data/batch.ts'
 import type { Column } from '../../data/column.ts'
@@ -24,6 +25,8 @@ export interface ReadFormat {
 export interface WriteFormat {
   /** Of file names, without the dot. */
   readonly extension: string
+  /** A file cut anywhere between two `add`s is good so far, so it may go on over checkpoints. */
+  readonly goesOn: boolean
   encoder(schema: Schema): FileEncoder
 }
 
@@ -72,16 +75,17 @@ export function readFormatOf(options: TableOptions): ReadFormat {
 
 export function writeFormatOf(options: TableOptions): WriteFormat {
   const format = options.oneOf('format', formats, 'json')
-  if (format === 'parquet') throw errors.fail('MS-5000', { feature: 'Writing Parquet files' })
+  if (format === 'parquet') return { extension: 'parquet', goesOn: false, encoder: parquetEncoder }
   const nothing = (): Uint8Array => new Uint8Array(0)
   if (format === 'json') {
     const times = options.oneOf('json.timestamp-format.standard', ['sql', 'iso-8601'], 'sql') === 'sql' ? 'sql' : 'iso'
-    return { extension: 'json', encoder: () => ({ add: (batch) => writeJson(batch, 'ndjson', { times }), end: nothing }) }
+    return { extension: 'json', goesOn: true, encoder: () => ({ add: (batch) => writeJson(batch, 'ndjson', { times }), end: nothing }) }
   }
   const delimiter = delimiterOf(options)
   const nullLiteral = options.text('csv.null-literal') ?? ''
   return {
     extension: 'csv',
+    goesOn: true,
     encoder: () => ({ add: (batch) => writeCsv(batch, { header: false, delimiter, nullLiteral, times: 'sql' }), end: nothing }),
   }
 }

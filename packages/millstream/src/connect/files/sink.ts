@@ -70,7 +70,7 @@ class FolderSink implements Sink {
   async prepare(epoch: number, last: boolean): Promise<PreparedFiles | null> {
     if (this.#open === null && this.#inherited === null) return null
     const folder = await this.#folder()
-    const due = last || this.due()
+    const due = last || !this.#format.goesOn || this.due()
     if (!due && this.#open === null) return { folder, whole: [], open: this.#inherited }
     const open = await this.#opened()
     if (due) await this.#append(open, open.encoder.end())
