@@ -151,4 +151,8 @@ export const limits = {
   metricStreamsMax: 1000,
   /** Rows in a row group of a Parquet file: readers skip and load by group. */
   parquetGroupRows: 65_536,
+  /** Rows of a sample that a contract is inferred from. */
+  inferRowsMax: 10_000,
+  /** When a role has loaded what it needs: then its compiled code is kept for the next start. */
+  compileCacheAfterMs: 5000,
 } as const

@@ -106,6 +106,14 @@ export const dataErrors = {
     says: (e) => `${e.format} has no form for ${e.type}`,
     do: () => 'Use another type for this column, or another format.',
   } satisfies ErrorKind<{ type: string; format: string }>,
+  'MS-1013': {
+    domain: 'user',
+    http: 400,
+    retry: false,
+    title: 'Nothing to infer a contract from',
+    says: (e) => `the sample holds no row with a field, read as ${e.contentType}`,
+    do: () => 'Give a sample with rows, and its content type: application/x-ndjson, application/json or text/csv.',
+  } satisfies ErrorKind<{ contentType: string }>,
   'MS-1014': {
     domain: 'user',
     http: 422,
