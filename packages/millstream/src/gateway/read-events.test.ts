@@ -66,6 +66,7 @@ test('reading starts at a time, at a duration back, at the latest; and a limit a
     assert.equal((await readAll(hub, 'playback', '?from=10%20min')).length, 2)
     assert.equal((await readAll(hub, 'playback', '?from=2099-01-01')).length, 0)
     assert.equal((await readAll(hub, 'playback', `?from=${encodeURIComponent(new Date(0).toISOString())}`)).length, 2)
+    assert.equal((await readAll(hub, 'playback', '?from=1700000000000')).length, 2)
     assert.equal((await readAll(hub, 'playback', '?from=latest')).length, 0)
     assert.equal((await readAll(hub, 'playback', '?limit=1')).length, 1)
     assert.equal((await readAll(hub, 'playback', '?partition=1')).length, 0)

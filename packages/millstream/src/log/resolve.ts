@@ -25,8 +25,8 @@ export class Resolver {
 
   constructor(contract: Contract, columns: readonly string[] | undefined, contractOf: ContractOf) {
     const stored = physicalSchema(contract)
-    this.schema =
-      columns === undefined ? stored : new Schema([...stored.fields, unknownFields].filter((field) => columns.includes(field.name)))
+    const all = stored.position(unknownFields.name) < 0 ? [...stored.fields, unknownFields] : stored.fields
+    this.schema = columns === undefined ? stored : new Schema(all.filter((field) => columns.includes(field.name)))
     this.#contractOf = (version) => (version === contract.version ? contract : contractOf(version))
   }
 
