@@ -2,14 +2,6 @@ import { type ErrorKind, quoted } from './kind.ts'
 
 /** MS-1xxx: data and codecs. */
 export const dataErrors = {
-  'MS-1000': {
-    domain: 'user',
-    http: 501,
-    retry: false,
-    title: 'Not yet',
-    says: (e) => `${e.feature} is not there yet`,
-    do: () => 'docs/status.md lists what works today and what does not yet.',
-  } satisfies ErrorKind<{ feature: string }>,
   'MS-1001': {
     domain: 'user',
     http: 422,
