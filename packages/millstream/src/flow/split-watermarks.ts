@@ -81,10 +81,16 @@ export class SplitWatermarks {
     return minimum
   }
 
-  /** The minimum over all active splits; null when none is. */
+  /**
+   * The minimum over all active splits. When the last of them falls silent nothing is waited for any more: then it is the
+   * maximum, as in Flink, so that the order in which splits fall silent does not decide whether a window fires. Null: none.
+   */
   combined(): number | null {
     const minimum = this.othersMinimum('')
-    return minimum === watermarkMax ? null : minimum
+    if (minimum !== watermarkMax) return minimum
+    let maximum = watermarkMin
+    for (const split of this.#splits.values()) if (!split.ended) maximum = Math.max(maximum, split.watermarkMs)
+    return maximum === watermarkMin ? null : maximum
   }
 
   allIdle(): boolean {

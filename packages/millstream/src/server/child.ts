@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module'
 import { limits } from '../base/limits.ts'
 import type { Ports } from '../base/ports.ts'
 import { armFaultsFromEnvironment } from '../base/real/faults.ts'
@@ -32,7 +33,9 @@ export const portsFor = (dataFolder: string): Ports => ({
 export function superviseThis(role: string, stop: () => Promise<void> | void): ReturnType<typeof logOf> {
   const log = logOf(role)
   armFaultsFromEnvironment(role)
-  process.on('disconnect', () => process.exit(1))
+  // At once: a process that tidies up could outlive the lock that the next server takes.
+  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  setTimeout(flushCompileCache, limits.compileCacheAfterMs).unref()
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {
     void Promise.resolve(stop()).finally(() => process.exit(0))

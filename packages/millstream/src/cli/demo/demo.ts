@@ -10,7 +10,7 @@ import { heartbeat } from './story.ts'
 /** The demo as a process of its own: applies its folder, then sends over HTTP as any producer would. Ends with the supervisor. */
 const log = logOf('demo')
 const stop = new AbortController()
-process.on('disconnect', () => process.exit(1))
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => stop.abort())
 
