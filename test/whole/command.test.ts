@@ -26,6 +26,15 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** A port that was free a moment ago. */
+async function closedPort(): Promise<number> {
+  const listening = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => listening.once('listening', resolve))
+  const { port } = listening.address() as AddressInfo
+  await new Promise((resolve) => listening.close(resolve))
+  return port
+}
+
 const run = (...args: string[]) => millstream(args, { server: server.url })
 
 test('every command has a summary, help with all its options, and says what is wrong with its arguments', async () => {
@@ -68,9 +77,9 @@ test('what is not there yet says so by name', async () => {
 })
 
 test('no server: the address, and what to do; exit code 1', async () => {
-  const { code, err } = await millstream(['get', 'streams'], { server: 'http://127.0.0.1:9' })
+  const { code, err } = await millstream(['get', 'streams'], { server: `http://127.0.0.1:${await closedPort()}` })
   assert.equal(code, 1)
-  assert.match(err, /MS-7013/)
+  assert.match(err, /No Millstream server answers at http[\s\S]*npm start[\s\S]*MS-7013/)
 })
 
 test('a stream by its first events: contract inferred, counted, asked, followed, accounted for', async () => {

@@ -33,7 +33,7 @@ export function listText<T>(items: readonly T[], columns: readonly TableColumn<T
     case 'table':
       return tableText(
         columns.map((column) => column.title),
-        items.map((item) => columns.map((column) => cellText(column.value(item)))),
+        items.map((item) => columns.map((column) => shownText(column.value(item)))),
         columns.map((column) => column.right === true),
       )
   }
@@ -61,6 +61,9 @@ export function tableText(titles: readonly string[], rows: readonly (readonly st
 }
 
 const cut = (cell: string): string => (cell.length > cellWidthMax ? `${cell.slice(0, cellWidthMax - 1)}…` : cell)
+
+/** As a person reads it: numbers in groups of three digits. */
+const shownText = (value: unknown): string => (typeof value === 'number' ? count(value) : cellText(value))
 
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return ''

@@ -1,4 +1,5 @@
 import { errors } from '../base/errors.ts'
+import { near } from '../base/near.ts'
 import { type LogicalType, types, withNullable } from '../data/types.ts'
 import type { TypeNode } from '../syntax/ast/type.ts'
 import { parseTypeNode } from '../syntax/parse.ts'
@@ -69,10 +70,23 @@ function bareType(node: TypeNode): LogicalType {
         ? types.intervalYearMonth()
         : types.intervalDayTime()
     case '':
-      throw errors.fail('MS-2000', { feature: `The type ${node.user.map((part) => part.name).join('.')}` }, node.at)
+      throw unknownType(node)
     default:
       throw errors.fail('MS-2000', { feature: `The type ${node.name}` }, node.at)
   }
+}
+
+const typeNames = [
+  ...['BOOLEAN', 'TINYINT', 'SMALLINT', 'INT', 'INTEGER', 'BIGINT', 'FLOAT', 'DOUBLE', 'DECIMAL', 'CHAR', 'VARCHAR', 'STRING'],
+  ...['BINARY', 'VARBINARY', 'BYTES', 'DATE', 'TIME', 'TIMESTAMP', 'TIMESTAMP_LTZ', 'ARRAY', 'MAP', 'ROW'],
+]
+
+/** A name that is no type of SQL: users cannot define their own. */
+function unknownType(node: TypeNode): Error {
+  const name = node.user.map((part) => part.name).join('.')
+  const meant = near(name, typeNames)
+  const remedy = meant.length > 0 ? `Did you mean ${meant.join(' or ')}?` : `Types are ${typeNames.join(', ')}.`
+  return errors.fail('MS-2011', { problem: `There is no type ${name}`, remedy }, node.at)
 }
 
 function bounded(node: TypeNode, position: number, otherwise: number, least: number, most: number): number {

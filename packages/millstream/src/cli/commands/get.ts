@@ -1,7 +1,7 @@
 import type { JobObject, Page } from '@millstream/client'
 import { type Call, type Command, exit, outputOption, serverOptions } from '../command.ts'
 import { kindOf, type ListedKind } from '../kinds.ts'
-import { count, listText, type TableColumn } from '../output.ts'
+import { listText, type TableColumn } from '../output.ts'
 
 const watchEveryMs = 2000
 const pageRows = 1000
@@ -61,10 +61,7 @@ const column = (title: string, ...path: readonly string[]): TableColumn<Item> =>
 const figure = (title: string, ...path: readonly string[]): TableColumn<Item> => ({
   title,
   right: true,
-  value: (item) => {
-    const value = at(item, ...path)
-    return typeof value === 'number' ? count(value) : value
-  },
+  value: (item) => at(item, ...path),
 })
 const joined = (title: string, key: string): TableColumn<Item> => ({
   title,
@@ -85,6 +82,11 @@ const columns: Readonly<Record<ListedKind, readonly TableColumn<Item>[]>> = {
     figure('rejected', 'ledger', 'rejected'),
     figure('late', 'ledger', 'late'),
     { title: 'account', value: (item) => (at(item, 'ledger', 'balanced') === true ? 'balances' : 'differs') },
+    {
+      title: 'rows',
+      right: true,
+      value: (item) => (item.partitions as readonly { readonly end: number }[]).reduce((sum, { end }) => sum + end, 0),
+    },
     { title: 'partitions', right: true, value: (item) => (item.partitions as readonly unknown[]).length },
     figure('version', 'contractVersion'),
     column('project', 'project'),
@@ -121,7 +123,7 @@ const columns: Readonly<Record<ListedKind, readonly TableColumn<Item>[]>> = {
   processes: [
     column('role', 'role'),
     column('job', 'job'),
-    column('pid', 'processId'),
+    { title: 'pid', right: true, value: (item) => String(at(item, 'processId') ?? '') },
     column('state', 'state'),
     figure('restarts', 'restarts'),
     column('reason', 'reason'),

@@ -36,7 +36,7 @@ export function changeStream(
     const spec: StreamSpec = { contract: { ...wanted, version: 1 }, older: [], partitions, system: false }
     const record = catalogue.next<StreamSpec>(null, { ...head, spec }, options)
     const columns = wanted.columns.map((column) => `${column.name} ${'type' in column ? typeText(column.type) : `AS ${column.expression}`}`)
-    const changes = [...columns, `${wanted.buckets} partitions`]
+    const changes = [...columns, wanted.buckets === 1 ? '1 partition' : `${wanted.buckets} partitions`]
     return { action: 'create', kind: 'stream', name, changes, effects: [], record, writes: [catalogue.put(record, 0)] }
   }
   const { record: before } = found
