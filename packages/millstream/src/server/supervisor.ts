@@ -24,6 +24,7 @@ export class Supervisor {
   readonly #jobs = new Map<string, WantedJob>()
   /** Had no data folder before. */
   readonly #first: boolean
+  #wanted: readonly WantedJob[] = []
   #url = ''
   #socket = ''
   #readyBefore = false
@@ -100,6 +101,7 @@ export class Supervisor {
         this.#socket = message.socket
         this.#add('olap', null, 'olap')
         this.#add('preview', null, 'preview')
+        this.#setJobs(this.#wanted)
         break
       case 'ready':
         this.#url = message.url
@@ -108,7 +110,9 @@ export class Supervisor {
         this.#readyBefore = true
         break
       case 'jobs':
-        this.#setJobs(message.jobs)
+        this.#wanted = message.jobs
+        // Before the hub listens nobody could join it.
+        if (this.#socket !== '') this.#setJobs(message.jobs)
         break
       case 'kill':
         if (this.processes().some((one) => one.processId === message.processId)) process.kill(message.processId, 'SIGKILL')
