@@ -131,6 +131,12 @@ export const limits = {
   /** Rows that a scanner starts with room for; and what it gives back after a larger body. */
   scanRowsStart: 512,
   scanRowsKept: 8192,
+  scanBytesKept: 2 * 1024 * 1024,
+  /** Rows of one body, and rows times columns: tiny rows of a wide contract would take far more memory than their text. */
+  scanRowsMax: 262_144,
+  scanCellsMax: 4 * 1024 * 1024,
+  /** Items of all lists or maps of one column in one body, times the columns that an item has. */
+  scanItemCellsMax: 8 * 1024 * 1024,
   /** Fields of an object that are scanned inside one generated function; more would outgrow what the compiler optimises. */
   scanFieldsInline: 40,
   /** Rows in one message of an answer: enough to amortise it, small enough to show early. */

@@ -4,7 +4,6 @@ import type { Batch } from '../data/batch.ts'
 import type { Column } from '../data/column.ts'
 import { type LogicalType, typeText } from '../data/types.ts'
 import { refusal } from './cursor.ts'
-import { countPoints } from './text.ts'
 
 /** What a body held. The account: `received` = `batch.rowCount` + `rejected.length`. All buffers belong to the caller. */
 export interface ScanResult {
@@ -28,75 +27,105 @@ export interface RejectedText {
   readonly row: number
 }
 
-/** Turns the place and kind of a refusal into words. Lines are counted as refusals come, so that a body is walked once. */
+/** How many rows one body may hold, accepted or not. */
+export function rowsMaxOf(width: number): number {
+  return Math.min(limits.scanRowsMax, Math.max(limits.scanRowsStart, Math.floor(limits.scanCellsMax / Math.max(1, width))))
+}
+
+/** A place in text: line and column (in characters) from 1. */
+interface TextPlace {
+  at: number
+  line: number
+  column: number
+}
+
+/** Turns the place and kind of a refusal into words. Rows are refused in their order, so a body is walked once. */
 export class Refusals {
   readonly rejected: RejectedText[] = []
   readonly #source: Uint8Array
   readonly #format: string
-  #lineStart = 0
-  #line = 1
-  #counted = 0
+  readonly #rowsMax: number
+  /** The last refused row's start. */
+  readonly #start: TextPlace = { at: 0, line: 1, column: 1 }
 
-  constructor(source: Uint8Array, format: string) {
+  constructor(source: Uint8Array, format: string, rowsMax: number) {
     this.#source = source
+    this.#rowsMax = rowsMax
     this.#format = format
   }
 
+  /** The row of number `row` is `from .. end`; what is refused stands at `at`, which may lie behind the row. */
   add(row: number, from: number, end: number, at: number, kind: number, path: string | null, type: LogicalType | null): void {
-    for (; this.#counted < at; this.#counted++) {
-      if (this.#source[this.#counted] !== 10) continue
-      this.#line++
-      this.#lineStart = this.#counted + 1
-    }
-    const error = this.#error(kind, at, path ?? 'the row', type)
-    this.rejected.push({
-      bytes: this.#source.slice(from, end),
-      line: this.#line,
-      column: countPoints(this.#source, this.#lineStart, at) + 1,
-      code: error.code,
-      reason: error.message,
-      row,
-    })
+    if (row >= this.#rowsMax) throw errors.fail('MS-1016', { rowsMax: this.#rowsMax })
+    walk(this.#source, this.#start, from)
+    const place = { ...this.#start }
+    walk(this.#source, place, at)
+    const { line, column } = place
+    const { code, reason } = this.#reason(kind, at, path ?? 'the row', type)
+    this.rejected.push({ bytes: this.#source.slice(from, end), line, column, code, reason, row })
   }
 
-  #error(kind: number, at: number, path: string, type: LogicalType | null): ReturnType<typeof errors.fail> {
+  #reason(kind: number, at: number, path: string, type: LogicalType | null): Reason {
     const source = this.#source
     const typeName = type === null ? '' : typeText({ ...type, nullable: true })
     const found = this.#format === 'CSV' ? 'other text' : valueKind(source, at)
     switch (kind) {
       case refusal.type:
-        if (found === null) return errors.fail('MS-1001', { format: this.#format, found: characterAt(source, at) })
-        return errors.fail('MS-1002', { path, type: typeName, found })
+        if (found === null) return reasonOf('MS-1001', { format: this.#format, found: characterAt(source, at) })
+        return reasonOf('MS-1002', { path, type: typeName, found })
       case refusal.missing:
-        return errors.fail('MS-1003', { path, how: 'is missing' })
+        return reasonOf('MS-1003', { path, how: 'is missing' })
       case refusal.nullValue:
-        return errors.fail('MS-1003', { path, how: 'is null' })
+        return reasonOf('MS-1003', { path, how: 'is null' })
       case refusal.range:
-        return errors.fail('MS-1004', { path, type: typeName, how: 'the value is out of range' })
+        return reasonOf('MS-1004', { path, type: typeName, how: 'the value is out of range' })
       case refusal.length:
-        return errors.fail('MS-1004', { path, type: typeName, how: 'the value is too long' })
+        return reasonOf('MS-1004', { path, type: typeName, how: 'the value is too long' })
       case refusal.time:
-        return errors.fail('MS-1005', { path, type: typeName })
+        return reasonOf('MS-1005', { path, type: typeName })
       case refusal.text:
-        return errors.fail('MS-1006', { path })
+        return reasonOf('MS-1006', { path })
       case refusal.unknown:
-        return errors.fail('MS-1007', { field: keyAt(source, at) })
+        return reasonOf('MS-1007', { field: keyAt(source, at) })
       case refusal.depth:
-        return errors.fail('MS-1008', { depthMax: limits.jsonDepthMax })
+        return reasonOf('MS-1008', { depthMax: limits.jsonDepthMax })
       case refusal.size:
-        return errors.fail('MS-1009', { bytesMax: limits.rowBytesMax })
+        return reasonOf('MS-1009', { bytesMax: limits.rowBytesMax })
       case refusal.base64:
-        return errors.fail('MS-1014', { path })
+        return reasonOf('MS-1014', { path })
       case refusal.notObject:
-        return errors.fail('MS-1015', { found: found ?? characterAt(source, at) })
+        return reasonOf('MS-1015', { found: found ?? characterAt(source, at) })
       case refusal.fields:
-        return errors.fail('MS-1010', { reason: 'the row has another number of fields than the header' })
+        return reasonOf('MS-1010', { reason: 'the row has another number of fields than the header' })
       case refusal.quotes:
-        return errors.fail('MS-1010', { reason: 'its quotes do not match' })
+        return reasonOf('MS-1010', { reason: 'its quotes do not match' })
       case refusal.trailing:
-        return errors.fail('MS-1001', { format: this.#format, found: `${characterAt(source, at)} after the row's end` })
+        return reasonOf('MS-1001', { format: this.#format, found: `${characterAt(source, at)} after the row's end` })
       default:
-        return errors.fail('MS-1001', { format: this.#format, found: characterAt(source, at) })
+        return reasonOf('MS-1001', { format: this.#format, found: characterAt(source, at) })
+    }
+  }
+}
+
+interface Reason {
+  readonly code: string
+  readonly reason: string
+}
+type Kinds = typeof errors.kinds
+
+/** The catalogue's words without an Error: a body of bad rows makes many. */
+function reasonOf<C extends keyof Kinds & string>(code: C, values: Parameters<Kinds[C]['says']>[0]): Reason {
+  return { code, reason: (errors.kinds[code].says as (values: unknown) => string)(values) }
+}
+
+function walk(source: Uint8Array, place: TextPlace, to: number): void {
+  for (; place.at < to; place.at++) {
+    const code = source[place.at] as number
+    if (code === 10) {
+      place.line++
+      place.column = 1
+    } else if ((code & 0xc0) !== 0x80) {
+      place.column++
     }
   }
 }

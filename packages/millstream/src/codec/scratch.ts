@@ -1,4 +1,6 @@
 import { unreachable } from '../base/assert.ts'
+import { errors } from '../base/errors.ts'
+import { limits } from '../base/limits.ts'
 import { type Column, layoutOf } from '../data/column.ts'
 import { isString, type LogicalType } from '../data/types.ts'
 import { grown, packValidity, TextScratch } from './text-scratch.ts'
@@ -157,8 +159,10 @@ export class ListScratch {
   nulls: Uint8Array
   anyNull = 0
   #childCapacity: number
+  readonly #leaves: number
 
   constructor(type: LogicalType, capacity: number, child: Scratch) {
+    this.#leaves = leavesOf(type)
     this.type = type
     this.child = child
     this.offsets = new Int32Array(capacity + 1)
@@ -167,7 +171,7 @@ export class ListScratch {
   }
   ensure(index: number): void {
     if (index < this.#childCapacity) return
-    this.#childCapacity *= 2
+    this.#childCapacity = moreItems(this.#childCapacity, this.#leaves)
     this.child.grow(this.#childCapacity)
   }
   grow(capacity: number): void {
@@ -201,8 +205,10 @@ export class MapScratch {
   nulls: Uint8Array
   anyNull = 0
   #childCapacity: number
+  readonly #leaves: number
 
   constructor(type: LogicalType, capacity: number, keys: TextScratch, items: Scratch) {
+    this.#leaves = leavesOf(type)
     this.type = type
     this.keys = keys
     this.items = items
@@ -212,7 +218,7 @@ export class MapScratch {
   }
   ensure(index: number): void {
     if (index < this.#childCapacity) return
-    this.#childCapacity *= 2
+    this.#childCapacity = moreItems(this.#childCapacity, this.#leaves)
     this.keys.grow(this.#childCapacity)
     this.items.grow(this.#childCapacity)
   }
@@ -270,6 +276,27 @@ export class RowScratch {
     const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
     this.anyNull = 0
     return { type: this.type, length: rows, validity, layout: 'row', children: this.children.map((child) => child.finish(rows)) }
+  }
+}
+
+/** Twice the room, unless a body holds so many items that their columns would take far more memory than their text. */
+function moreItems(capacity: number, leaves: number): number {
+  const itemsMax = Math.floor(limits.scanItemCellsMax / leaves)
+  if (capacity >= itemsMax) throw errors.fail('MS-1017', { itemsMax })
+  return Math.min(2 * capacity, itemsMax)
+}
+
+/** How many columns a value of the type becomes. */
+function leavesOf(type: LogicalType): number {
+  switch (type.kind) {
+    case 'ARRAY':
+      return leavesOf(type.element)
+    case 'MAP':
+      return 1 + leavesOf(type.value)
+    case 'ROW':
+      return type.fields.reduce((sum, field) => sum + leavesOf(field.type), 1)
+    default:
+      return 1
   }
 }
 

@@ -7,6 +7,11 @@ export class UnknownTexts {
   #current: [string, string][] = []
   readonly #texts = new Map<number, string>()
 
+  /** Forgets a body that was given up. */
+  reset(): void {
+    this.#texts.clear()
+  }
+
   begin(): void {
     this.#current = []
   }

@@ -2,7 +2,7 @@ import { unreachable } from '../base/assert.ts'
 import type { BytesColumn, Column } from '../data/column.ts'
 import type { LogicalType } from '../data/types.ts'
 import { encodeBase64 } from './base64.ts'
-import type { TextSink } from './text-sink.ts'
+import { TextSink } from './text-sink.ts'
 import { type TimeForm, writeClock, writeDays, writeTime } from './time-text.ts'
 
 /** Writes the value of a row; made once for a column of a batch, so that nothing is decided per row that the column decides. */
@@ -91,8 +91,9 @@ export function valueText(sink: TextSink, column: Column, rules: TextRules): Wri
     case 'bytes':
       return bytesText(sink, column, rules)
     case 'dictionary': {
-      const write = bytesText(sink, column.dictionary, rules)
-      const { ids } = column
+      const { ids, dictionary } = column
+      if (dictionary.length <= column.length) return renderedOnce(sink, ids, dictionary, rules)
+      const write = bytesText(sink, dictionary, rules)
       return (row) => write(ids[row] as number)
     }
     case 'list':
@@ -101,6 +102,22 @@ export function valueText(sink: TextSink, column: Column, rules: TextRules): Wri
       return rules.nested(sink, column)
     default:
       return unreachable(column)
+  }
+}
+
+/** Each entry of a dictionary becomes text once, and rows copy it. */
+function renderedOnce(sink: TextSink, ids: Int32Array, dictionary: BytesColumn, rules: TextRules): WriteRow {
+  const entries = new TextSink()
+  const write = bytesText(entries, dictionary, rules)
+  const ends = new Int32Array(dictionary.length + 1)
+  for (let id = 0; id < dictionary.length; id++) {
+    write(id)
+    ends[id + 1] = entries.at
+  }
+  const { bytes } = entries
+  return (row) => {
+    const id = ids[row] as number
+    sink.copy(bytes, ends[id] as number, ends[id + 1] as number)
   }
 }
 

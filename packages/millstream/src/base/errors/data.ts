@@ -122,6 +122,22 @@ export const dataErrors = {
     says: (e) => `a row is a JSON object, and this is ${e.found}`,
     do: () => 'Send objects: one a line (application/x-ndjson), or one or an array of them (application/json).',
   } satisfies ErrorKind<{ found: string }>,
+  'MS-1016': {
+    domain: 'user',
+    http: 413,
+    retry: false,
+    title: 'Too many rows in one body',
+    says: (e) => `one body holds at most ${e.rowsMax} rows of this contract`,
+    do: () => 'Send the rows in several requests; none of these was taken.',
+  } satisfies ErrorKind<{ rowsMax: number }>,
+  'MS-1017': {
+    domain: 'user',
+    http: 413,
+    retry: false,
+    title: 'Too many list items in one body',
+    says: (e) => `the lists of one column hold at most ${e.itemsMax} items in one body`,
+    do: () => 'Send the rows in several requests; none of these was taken.',
+  } satisfies ErrorKind<{ itemsMax: number }>,
   'MS-1020': {
     domain: 'user',
     http: 400,

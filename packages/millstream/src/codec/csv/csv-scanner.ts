@@ -5,7 +5,7 @@ import { Batch } from '../../data/batch.ts'
 import type { Schema } from '../../data/schema.ts'
 import { isString } from '../../data/types.ts'
 import { Cursor, refusal } from '../cursor.ts'
-import { Refusals, type ScanResult } from '../scan-result.ts'
+import { Refusals, rowsMaxOf, type ScanResult } from '../scan-result.ts'
 import { scratchOf } from '../scratch.ts'
 import type { TimeFormat } from '../times.ts'
 import { UnknownTexts } from '../unknown-texts.ts'
@@ -30,6 +30,7 @@ export interface CsvScanOptions {
  */
 export function csvScanner(schema: Schema, options: CsvScanOptions): (bytes: Uint8Array) => ScanResult {
   let capacity: number = limits.scanRowsStart
+  const rowsMax = rowsMaxOf(schema.width)
   const cursor = new Cursor()
   const columns = schema.fields.map((field) => scratchOf(field.type, capacity))
   const readers = schema.fields.map((field, i) =>
@@ -94,7 +95,8 @@ export function csvScanner(schema: Schema, options: CsvScanOptions): (bytes: Uin
   }
   return (bytes) => {
     record.open(bytes)
-    const refusals = new Refusals(bytes, 'CSV')
+    unknown.reset()
+    const refusals = new Refusals(bytes, 'CSV', rowsMax)
     let names: readonly string[] = schema.fields.map((field) => field.name)
     if (options.header !== false) {
       if (!record.next()) throw errors.fail('MS-1011', { reason: 'there is no header' })
@@ -106,7 +108,8 @@ export function csvScanner(schema: Schema, options: CsvScanOptions): (bytes: Uin
     let received = 0
     while (record.next()) {
       if (row === capacity) {
-        capacity *= 2
+        if (capacity >= rowsMax) throw errors.fail('MS-1016', { rowsMax })
+        capacity = Math.min(2 * capacity, rowsMax)
         for (const column of columns) column.grow(capacity)
       }
       cursor.field = -1

@@ -106,6 +106,42 @@ test('a JSON body is one object or an array; a broken element is refused alone',
   assert.deepEqual(rows('17'), [[], ['17']])
 })
 
+test('a body of nothing but refused rows in one line is walked once', () => {
+  const count = 60_000
+  const body = bytes(`[${'{"a":"é"},'.repeat(count)}{"a":1}]`)
+  const from = performance.now()
+  const { rejected, batch } = scanSmall(body, 'json')
+  assert.ok(performance.now() - from < 5000)
+  assert.equal(batch.rowCount, 1)
+  assert.deepEqual([rejected.length, rejected[count - 1]?.line, rejected[count - 1]?.column], [count, 1, 2 + 10 * (count - 1) + 5])
+})
+
+test('a body with too many rows is not taken at all, accepted rows or refused ones; the next body is', () => {
+  for (const row of ['{"a":1,"x":1}\n', '{}\n']) {
+    const scan = jsonScanner(small, { unknownFields: 'keep' })
+    assert.throws(
+      () => scan(bytes(row.repeat(limits.scanRowsMax + 1)), 'ndjson'),
+      (error: { code?: string }) => error.code === 'MS-1016',
+    )
+    const { batch, unknown } = scan(bytes('{"a":5}'), 'ndjson')
+    assert.deepEqual([batch.rows(), unknown], [[[5, null]], null])
+  }
+  const wide = new Schema(Array.from({ length: 1000 }, (_, i) => ({ name: `c${i}`, type: types.bigint() })))
+  const scan = jsonScanner(wide, { unknownFields: 'drop' })
+  assert.throws(() => scan(bytes('{}\n'.repeat(5000)), 'ndjson'), /at most 4194 rows/)
+  assert.equal(scan(bytes('{}\n'.repeat(4000)), 'ndjson').batch.rowCount, 4000)
+})
+
+test('a body whose lists would take far more memory than their text is not taken', () => {
+  const item = types.row(Array.from({ length: 500 }, (_, i) => ({ name: `c${i}`, type: types.bigint() })))
+  const scan = jsonScanner(new Schema([{ name: 'l', type: types.array(item) }]), { unknownFields: 'drop' })
+  assert.throws(
+    () => scan(bytes(`{"l":[${'{},'.repeat(20_000)}{}]}`), 'ndjson'),
+    (error: { code?: string }) => error.code === 'MS-1017',
+  )
+  assert.equal(scan(bytes(`{"l":[${'{},'.repeat(1000)}{}]}`), 'ndjson').batch.rowCount, 1)
+})
+
 test('times are read in the format that is said, to the last digit', () => {
   const time = (format: TimeFormat, precision: number, text: string): unknown => {
     const scan = jsonScanner(new Schema([{ name: 't', type: types.timestampLtz(precision) }]), {

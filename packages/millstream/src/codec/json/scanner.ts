@@ -1,8 +1,9 @@
+import { errors } from '../../base/errors.ts'
 import { limits } from '../../base/limits.ts'
 import { Batch } from '../../data/batch.ts'
 import type { Schema } from '../../data/schema.ts'
 import { Cursor, refusal, skipSpace } from '../cursor.ts'
-import { Refusals, type ScanResult } from '../scan-result.ts'
+import { Refusals, rowsMaxOf, type ScanResult } from '../scan-result.ts'
 import { scratchOf } from '../scratch.ts'
 import type { TimeFormat } from '../times.ts'
 import { type Helpers, helpers } from './helpers.ts'
@@ -35,7 +36,7 @@ type Rows = (
 /**
  * A scanner made for one schema: bytes to typed columns, without a JavaScript value for any field. One bad row never
  * spoils its neighbours. Strings are checked to be UTF-8; integers keep all digits; duplicate keys: the last counts.
- * A scanner is not re-entrant, and keeps dictionaries of its strings from body to body.
+ * A body with too many rows throws, and none of them is taken. A scanner is not re-entrant, and keeps dictionaries of its strings from body to body.
  */
 export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScanner {
   let capacity: number = limits.scanRowsStart
@@ -60,8 +61,10 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
     padded.fill(0, bytes.length, bytes.length + padding)
   }
 
+  const rowsMax = rowsMaxOf(schema.width)
   const grow = (): void => {
-    capacity *= 2
+    if (capacity >= rowsMax) throw errors.fail('MS-1016', { rowsMax })
+    capacity = Math.min(2 * capacity, rowsMax)
     for (const column of columns) column.grow(capacity)
   }
 
@@ -139,26 +142,39 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
     if (at < end) fail(at, refusal.trailing)
   }
 
-  return (bytes, body) => {
-    pad(bytes)
-    const refusals = new Refusals(bytes, 'JSON')
+  /** Gives back what a large body took. */
+  const release = (): void => {
+    capacity = limits.scanRowsStart
+    for (const column of columns) column.shrink(capacity)
+    padded = new Uint8Array(64 * 1024)
+    view = new DataView(padded.buffer)
+  }
+
+  const scan = (bytes: Uint8Array, body: JsonBody): ScanResult => {
+    const refusals = new Refusals(bytes, 'JSON', rowsMax)
     cursor.row = 0
+    unknown.reset()
     if (body === 'ndjson') readLines(bytes.length, refusals)
     else readDocument(bytes.length, refusals)
-    const rowCount = cursor.row
+    const { row } = cursor
     const batch = new Batch(
       schema,
-      rowCount,
-      columns.map((column) => column.finish(rowCount)),
+      row,
+      columns.map((column) => column.finish(row)),
     )
-    const result = { batch, rejected: refusals.rejected, received: rowCount + refusals.rejected.length, unknown: unknown.finish(rowCount) }
-    if (capacity > limits.scanRowsKept) {
-      capacity = limits.scanRowsStart
-      for (const column of columns) column.shrink(capacity)
-      padded = new Uint8Array(64 * 1024)
-      view = new DataView(padded.buffer)
+    return { batch, rejected: refusals.rejected, received: row + refusals.rejected.length, unknown: unknown.finish(row) }
+  }
+
+  return (bytes, body) => {
+    pad(bytes)
+    let isLarge = true
+    try {
+      const result = scan(bytes, body)
+      isLarge = capacity > limits.scanRowsKept || bytes.length > limits.scanBytesKept
+      return result
+    } finally {
+      if (isLarge) release()
     }
-    return result
   }
 }
 

@@ -9,6 +9,11 @@ export class UnknownFields {
   readonly #valueStarts: number[] = []
   readonly #texts = new Map<number, Uint8Array>()
 
+  /** Forgets a body that was given up. */
+  reset(): void {
+    this.#texts.clear()
+  }
+
   begin(): void {
     this.#members.length = 0
     this.#valueStarts.length = 0
