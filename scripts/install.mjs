@@ -18,7 +18,8 @@ export function ensureInstalled(purpose) {
     purpose === 'run' ? 'Installing what Millstream needs (once, about 300 MB) ...' : 'Installing what the tests need (once) ...',
   )
   const leaveOut = purpose === 'run' ? ['--omit=dev'] : []
-  const npm = spawnSync('npm', ['ci', ...leaveOut, '--no-audit', '--no-fund', '--loglevel=error', '--progress=true'], {
+  // Not `npm ci`: it refuses a lock file that lacks optional packages of platforms that a registry does not have.
+  const npm = spawnSync('npm', ['install', '--no-save', ...leaveOut, '--no-audit', '--no-fund', '--loglevel=error', '--progress=true'], {
     cwd: root,
     stdio: ['ignore', 2, 2],
     shell: process.platform === 'win32',
