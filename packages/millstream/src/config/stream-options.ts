@@ -15,6 +15,9 @@ export const streamOptions = options('a stream', {
     .doc(
       'Fields of events that the contract does not name: kept as JSON in the metadata column unknown_fields, dropped, or the row is rejected.',
     ),
+  'contract.text-numbers': oneOf('reject', 'accept')
+    .default('reject')
+    .doc('A number that an event holds as text, "4300": the row is rejected, or it is read as the number.'),
   'contract.compatibility': oneOf('none', 'backward', 'forward', 'full')
     .default('backward')
     .doc('Which changes of the contract are taken: backward lets new readers read old rows.'),

@@ -28,7 +28,10 @@ export function scannerOf(contract: Contract): EventScanner {
 
 function scanOptions(contract: Contract): JsonScanOptions {
   const options = streamOptions.parse(contract.options)
-  const kept = { unknownFields: options['contract.unknown-fields'] ?? 'keep' }
+  const kept = {
+    unknownFields: options['contract.unknown-fields'] ?? 'keep',
+    textNumbers: options['contract.text-numbers'] === 'accept',
+  }
   const column = contract.watermark?.column
   return column === undefined ? kept : { ...kept, timeFormats: { [column]: options['event-time.format'] ?? 'iso' } }
 }

@@ -7,6 +7,7 @@ export const streamOptions: readonly string[] = [
   'tier',
   'owner',
   'contract.unknown-fields',
+  'contract.text-numbers',
   'contract.compatibility',
   'contract.mask',
   'event-time.max-future',

@@ -23,6 +23,7 @@ export interface SourceOptions {
   readonly unknownFields: 'keep' | 'drop' | 'reject'
   /** Of a top-level column. */
   readonly timeFormat: (name: string) => TimeFormat
+  readonly textNumbers: boolean
 }
 
 /**
@@ -41,7 +42,9 @@ export function scanSource(fields: readonly RowField[], columns: readonly Scratc
 
   const site = (type: LogicalType, scratch: Scratch, path: string, row: string, hoisted: boolean, timeFormat: TimeFormat): ValueSite => {
     const id = scratches.push(scratch) - 1
-    const result = { type, id, row, path: paths.push({ path, type }) - 1, hoisted: hoisted && scratch instanceof FlatScratch, timeFormat }
+    const { textNumbers } = options
+    const common = { type, id, row, timeFormat, textNumbers }
+    const result = { ...common, path: paths.push({ path, type }) - 1, hoisted: hoisted && scratch instanceof FlatScratch }
     if (scratch instanceof RowScratch && type.kind === 'ROW') {
       const members = objectSource(type.fields, scratch.children, `${path}.`, false, () => 'iso')
       functions.push(`function object${id}(src, dv, at, i) {\n${members}\ns${id}.nulls[i] = 0;\nreturn at;\n}`)

@@ -16,6 +16,8 @@ export interface JsonScanOptions {
   readonly unknownFields: 'keep' | 'drop' | 'reject'
   /** Formats of TIMESTAMP and TIMESTAMP_LTZ columns by name; `iso` for those not named. */
   readonly timeFormats?: Readonly<Record<string, TimeFormat>>
+  /** Numbers between quotes are read as numbers; else such a row is refused. */
+  readonly textNumbers?: boolean
 }
 
 /** `ndjson`: a row a line. `json`: one object, or an array of objects. */
@@ -46,6 +48,7 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
   const source = scanSource(schema.fields, columns, {
     unknownFields: options.unknownFields,
     timeFormat: (name) => options.timeFormats?.[name] ?? 'iso',
+    textNumbers: options.textNumbers ?? false,
   })
   const rows = compile(source, cursor, unknown)
   let padded = new Uint8Array(64 * 1024)

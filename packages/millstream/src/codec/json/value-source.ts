@@ -15,6 +15,8 @@ export interface ValueSite {
   /** Hoisted arrays: `v<id>` and `n<id>` are locals. */
   readonly hoisted: boolean
   readonly timeFormat: TimeFormat
+  /** Numbers may stand between quotes. */
+  readonly textNumbers: boolean
 }
 
 const word = (text: string): number => [...text].reduce((bits, letter, index) => bits | (letter.charCodeAt(0) << (8 * index)), 0)
@@ -28,6 +30,19 @@ const store = (site: ValueSite, value: string): string => `${values(site)}[${sit
 
 /** Statements that read the value and leave `at` after it, or return -1. */
 export function valueSource(site: ValueSite): string {
+  return site.textNumbers && numbers.includes(site.type.kind) ? perhapsQuoted(site) : bareSource(site)
+}
+
+/** DECIMAL is not among them: it is always read from text too. */
+const numbers: readonly string[] = ['TINYINT', 'SMALLINT', 'INT', 'BIGINT', 'FLOAT', 'DOUBLE']
+
+/** What comes after the quote must begin as a number does, so that "null" stays a text. */
+const perhapsQuoted = (site: ValueSite): string =>
+  `{ const quote = src[at] === 34 && src[at + 1] <= 57 ? 1 : 0; at += quote;
+${bareSource(site)}
+if (quote === 1) { if (src[at] !== 34) ${refuse(site, refusal.type)} at++; } }`
+
+function bareSource(site: ValueSite): string {
   const { type, id, row } = site
   switch (type.kind) {
     case 'BOOLEAN':
