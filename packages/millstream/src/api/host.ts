@@ -39,8 +39,8 @@ export interface ApiHost {
   readonly webFolder: string | null
   caller(request: IncomingMessage): Caller
 
-  list(caller: Caller, kind: Kind, query: ListQuery): Page<unknown>
-  get(caller: Caller, kind: Kind, name: string): { readonly etag: string; readonly object: unknown }
+  list(caller: Caller, kind: Kind, query: ListQuery): Promise<Page<unknown>>
+  get(caller: Caller, kind: Kind, name: string): Promise<{ readonly etag: string; readonly object: unknown }>
   put(
     caller: Caller,
     kind: Kind,

@@ -15,7 +15,7 @@ export function objectRoutes(app: FastifyInstance, host: ApiHost): void {
     app.get<{ Querystring: Record<string, string> }>(root, (request) => host.list(host.caller(request.raw), kind, pageOf(request.query)))
 
     app.get<Named>(`${root}/:name`, async (request, reply) => {
-      const { etag, object } = host.get(host.caller(request.raw), kind, request.params.name)
+      const { etag, object } = await host.get(host.caller(request.raw), kind, request.params.name)
       if (request.headers['if-none-match'] === etag) return reply.code(304).header('etag', etag).send()
       return reply.header('etag', etag).send(object)
     })

@@ -161,4 +161,6 @@ export const limits = {
   inferRowsMax: 10_000,
   /** When a role has loaded what it needs: then its compiled code is kept for the next start. */
   compileCacheAfterMs: 5000,
+  /** How often old segments are looked for: segments close after an hour or 128 MB. */
+  retentionIntervalMs: 60_000,
 } as const

@@ -45,14 +45,16 @@ export function apiHost(hub: HubState, parts: ApiParts): ApiHost {
     webFolder: parts.webFolder,
     caller: parts.principalOf,
 
-    list(caller, kind, { search, limit, after }) {
+    async list(caller, kind, { search, limit, after }) {
       mayRead(caller, kind, '*')
+      if (kind === 'dataset') await parts.live.refreshDatasets()
       const found = catalogue.all(kind, caller.tenant).filter(({ name }) => name > after && name.includes(search))
       const page = found.slice(0, limit)
       return { items: page.map(view), cursor: found.length > page.length ? (page.at(-1)?.name ?? null) : null }
     },
-    get(caller, kind, name) {
+    async get(caller, kind, name) {
       mayRead(caller, kind, name)
+      if (kind === 'dataset') await parts.live.refreshDatasets()
       return standing(caller, kind, name)
     },
     async put(caller, kind, name, definition, { ifMatch }) {
@@ -64,6 +66,7 @@ export function apiHost(hub: HubState, parts: ApiParts): ApiHost {
       return shown(definitions.plan({ tenant: caller.tenant, kind, name, definition }, { principal: caller }))
     },
     async remove(caller, kind, name, { ifMatch, deleteData }) {
+      await parts.live.refreshDatasets()
       await definitions.remove(caller.tenant, kind, name, { principal: caller, ifMatch, deleteData })
       await parts.reconciler.run()
     },

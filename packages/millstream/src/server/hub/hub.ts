@@ -37,6 +37,7 @@ import { plannersOf } from './planners.ts'
 import { SupervisorPipe } from './processes.ts'
 import { Queries } from './queries.ts'
 import { Reconciler } from './reconciler.ts'
+import { Retention } from './retention.ts'
 import { serveChild, welcome } from './serve-children.ts'
 import { socketPath } from './socket-path.ts'
 import type { HubState } from './state.ts'
@@ -52,6 +53,7 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
   // A hub whose supervisor was killed may live a moment longer: two never write.
   const lock = await lockWithin(join(options.dataFolder, 'hub.lock'), limits.connectWithinMs, ports)
   const folder = await openDataFolder(ports, '')
+  await ports.storage.makeFolder('files')
   const store = openCatalogueStore(join(options.dataFolder, 'catalogue.sqlite'))
   const records = await RecordStore.open(store, residentPrefixes)
   await checkCatalogue(records, folder, options)
@@ -93,6 +95,7 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
   const asks = new Asks(children)
   const queries = new Queries(hub, asks, connectors)
   const live = new LiveFeed(hub)
+  const retention = new Retention(hub, () => live.refreshDatasets())
   const tokens = new Tokens(records, ports.clock, ports.random)
   const counts = new IngestCounts()
   if (!tokens.any() && !isLoopback(options.listen)) throw errors.fail('MS-7019', { address: options.listen })
@@ -124,6 +127,7 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
   return {
     async stop() {
       live.close()
+      retention.stop()
       server.close()
       server.closeAllConnections()
       await partitions.close()
