@@ -1,4 +1,4 @@
-/** Why a row is refused; `reasons.ts` has the words. Numbers, so that generated code can name them. */
+/** Why a row is refused; `scan-result.ts` has the words. Numbers, so that generated code can name them. */
 export const refusal = {
   /** Something else than JSON's grammar allows. */
   syntax: 1,
@@ -30,7 +30,7 @@ export class Cursor {
   at = 0
   kind = 0
   failedAt = 0
-  /** The column's path by number, see `Plan.paths`. */
+  /** The column's path by number, see `ScanSource.paths`. */
   field = 0
   rowStart = 0
   row = 0

@@ -220,6 +220,18 @@ test('unknown fields are kept as JSON text beside the row', () => {
   )
 })
 
+test('unknown fields of nested rows are kept under their path', () => {
+  const inner = types.row([{ name: 'x', type: types.int() }])
+  const nested = new Schema([
+    { name: 'o"', type: types.row([{ name: 'in', type: inner }]) },
+    { name: 'list', type: types.array(inner) },
+  ])
+  const scan = jsonScanner(nested, { unknownFields: 'keep' })
+  const { unknown } = scan(bytes('{"o\\"":{"in":{"x":1,"y":[2]},"z":3},"list":[{"q":1}]}'), 'ndjson')
+  assert.ok(unknown !== null)
+  assert.deepEqual(JSON.parse(valueAt(unknown, 0) as string), { 'o".in.y': [2], 'o".z': 3 })
+})
+
 test('types that JSON has no form for are refused when the contract is made', () => {
   assert.throws(
     () => jsonScanner(new Schema([{ name: 'i', type: types.intervalDayTime() }]), { unknownFields: 'drop' }),

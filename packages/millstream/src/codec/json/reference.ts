@@ -22,10 +22,20 @@ export function referenceRow(line: Uint8Array, fields: readonly RowField[], unkn
   if (strangers.length > 0 && unknownFields === 'reject') return undefined
   if (unknownFields === 'reject' && fields.some((field) => hasStrangers(parsed[field.name], field.type))) return undefined
   const values = objectValues(parsed, fields)
-  return values === undefined ? undefined : { values, unknown: new Map(strangers) }
+  return values === undefined ? undefined : { values, unknown: new Map(strangersOf(parsed, fields, '')) }
 }
 
-/** Unknown fields of nested rows: refused with `reject`, else not kept. */
+function strangersOf(parsed: Parsed, fields: readonly RowField[], prefix: string): [string, unknown][] {
+  const names = new Set(fields.map((field) => field.name))
+  const own = Object.entries(parsed).flatMap(([key, value]): [string, unknown][] => (names.has(key) ? [] : [[prefix + key, value]]))
+  const nested = fields.flatMap(({ name, type }): [string, unknown][] => {
+    const value = Object.hasOwn(parsed, name) ? parsed[name] : null
+    return type.kind === 'ROW' && isObject(value) ? strangersOf(value, type.fields, `${prefix}${name}.`) : []
+  })
+  return [...own, ...nested]
+}
+
+/** Unknown fields of nested rows: refused with `reject`, wherever they are. */
 function hasStrangers(value: unknown, type: LogicalType): boolean {
   if (type.kind === 'ARRAY') return Array.isArray(value) && value.some((item) => hasStrangers(item, type.element))
   if (!isObject(value)) return false

@@ -15,6 +15,8 @@ export interface ScanSource {
   readonly required: readonly Uint8Array[]
   /** The columns of each object's fields; by table. */
   readonly childLists: readonly (readonly Scratch[])[]
+  /** Paths of nested rows, before the keys of their unknown fields. */
+  readonly prefixes: readonly Uint8Array[]
   /** Where a refused value stands: `address.city`, `tags[]`, `labels{}`. */
   readonly paths: readonly { readonly path: string; readonly type: LogicalType }[]
 }
@@ -38,6 +40,8 @@ export function scanSource(fields: readonly RowField[], columns: readonly Scratc
   const paths: { path: string; type: LogicalType }[] = []
   const functions: string[] = []
   const constants: string[] = []
+  const prefixes: Uint8Array[] = []
+  const encoder = new TextEncoder()
   const childLists: (readonly Scratch[])[] = []
 
   const site = (type: LogicalType, scratch: Scratch, path: string, row: string, hoisted: boolean, timeFormat: TimeFormat): ValueSite => {
@@ -71,6 +75,8 @@ export function scanSource(fields: readonly RowField[], columns: readonly Scratc
     required.push(Uint8Array.from(members, (member) => (member.type.nullable ? 0 : 1)))
     const wide = members.length > limits.scanFieldsInline
     const words = Math.ceil(members.length / 32)
+    // items of lists have no name of their own to keep a field under
+    const keeps = options.unknownFields === 'keep' && !/(\[\]|\{\})\./.test(prefix)
     const pathOf: number[] = []
     const cases = members.map((member, field) => {
       const value = site(member.type, children[field] as Scratch, `${prefix}${member.name}`, 'i', top && !wide, timeFormat(member.name))
@@ -97,7 +103,7 @@ break; }`
       options.unknownFields === 'reject'
         ? `C.field = -1; return C.refuse(${refusal.unknown}, C.keyAt);`
         : `const from = at, keyAt = C.keyAt; at = H.skipValue(src, at, C); if (at < 0) { C.field = -1; return -1; }
-${top && options.unknownFields === 'keep' ? 'if (strange === 0) U.begin(); strange = 1; U.add(keyAt, from, at);' : ''}`
+${keeps ? `U.add(keyAt, from, at, prefixes[${prefixes.push(encoder.encode(JSON.stringify(prefix).slice(1, -1))) - 1}]);` : ''}`
     const missing = Array.from({ length: words }, (_, word) => {
       const count = Math.min(32, members.length - 32 * word)
       const all = count === 32 ? -1 : (1 << count) - 1
@@ -156,7 +162,7 @@ for (;;) {
   if (at >= end || i === capacity) return at;
   C.rowStart = at;
   if (src[at] !== 123) return C.refuse(${refusal.notObject}, at);
-  ${options.unknownFields === 'keep' ? 'let strange = 0;' : ''}
+  ${options.unknownFields === 'keep' ? 'if (U.count !== 0) U.begin();' : ''}
 ${rowMembers}
   if (at - C.rowStart > sizeMax) return C.refuse(${refusal.size}, C.rowStart);
   if (src[at] === 10) at++;
@@ -164,12 +170,12 @@ ${rowMembers}
   if (mode === 0) {
     if (src[at - 1] !== 10 && src[at] !== 10 && at < end) return C.refuse(${refusal.trailing}, at);
   }
-  ${options.unknownFields === 'keep' ? 'if (strange === 1) U.commit(src, i);' : ''}
+  ${options.unknownFields === 'keep' ? 'if (U.count !== 0) U.commit(src, i);' : ''}
   i++;
   if (mode !== 0) { C.row = i; return at; }
 }
 };`
-  return { text, scratches, tables, required, paths, childLists }
+  return { text, scratches, tables, required, paths, childLists, prefixes }
 }
 
 function matchSource(name: string): string {

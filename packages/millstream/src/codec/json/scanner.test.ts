@@ -30,7 +30,7 @@ for (const unknownFields of ['keep', 'drop', 'reject'] as const) {
   test(`any rows, valid or damaged, are read as JSON.parse reads them (unknown fields: ${unknownFields})`, () => {
     let accepted = 0
     let refused = 0
-    for (let seed = 1; seed <= 100; seed++) {
+    for (let seed = 1; seed <= 60; seed++) {
       const random = seededRandom(seed)
       const schema = new Schema(jsonFields(random, seed % 25 === 0 ? 70 : 1 + random.int(9), 2))
       const scan = jsonScanner(schema, { unknownFields })
@@ -49,7 +49,7 @@ for (const unknownFields of ['keep', 'drop', 'reject'] as const) {
         refused += result.rejected.length
       }
     }
-    assert.ok(accepted > 500 && refused > 500, `both ways are met often: ${accepted} accepted, ${refused} refused`)
+    assert.ok(accepted > 400 && refused > 400, `both ways are met often: ${accepted} accepted, ${refused} refused`)
   })
 }
 

@@ -12,7 +12,7 @@ import { elementEnd } from './skip.ts'
 import { UnknownFields } from './unknown-fields.ts'
 
 export interface JsonScanOptions {
-  /** Fields that the contract does not name. */
+  /** Fields that the contract does not name. Kept are those of rows and of rows within rows; not those within lists and maps. */
   readonly unknownFields: 'keep' | 'drop' | 'reject'
   /** Formats of TIMESTAMP and TIMESTAMP_LTZ columns by name; `iso` for those not named. */
   readonly timeFormats?: Readonly<Record<string, TimeFormat>>
@@ -193,6 +193,7 @@ type Compiled = (
   tables: ScanSource['tables'],
   required: ScanSource['required'],
   children: ScanSource['childLists'],
+  prefixes: ScanSource['prefixes'],
   cursor: Cursor,
   unknown: UnknownFields,
   helpers: Helpers,
@@ -201,6 +202,16 @@ type Compiled = (
 
 /** The text holds names of fields only as bytes in numbers, never as text: no contract can write code into it. */
 function compile(source: ScanSource, cursor: Cursor, unknown: UnknownFields): Rows {
-  const make = new Function('scratches', 'tables', 'required', 'children', 'C', 'U', 'H', 'sizeMax', source.text) as Compiled
-  return make(source.scratches, source.tables, source.required, source.childLists, cursor, unknown, helpers, limits.rowBytesMax)
+  const make = new Function('scratches', 'tables', 'required', 'children', 'prefixes', 'C', 'U', 'H', 'sizeMax', source.text) as Compiled
+  return make(
+    source.scratches,
+    source.tables,
+    source.required,
+    source.childLists,
+    source.prefixes,
+    cursor,
+    unknown,
+    helpers,
+    limits.rowBytesMax,
+  )
 }
