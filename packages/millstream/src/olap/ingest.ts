@@ -79,7 +79,7 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
     let reader = readers.get(partition)
     if (reader === undefined) {
       reader = openReader(stream, partition, columns)
-      reader.seek(Math.max(file.offset(partition), await reader.start()))
+      reader.seek(file.offset(partition))
       readers.set(partition, reader)
     }
     return reader

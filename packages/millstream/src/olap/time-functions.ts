@@ -65,11 +65,12 @@ export const timeFunctions: Readonly<Record<string, FunctionPrinter>> = {
   /** time, step, origin: in milliseconds. */
   floor_fixed: (args, printer) =>
     floorTo(printer.scalar(args[0] as Scalar), String(Number(constant(args[1]))), `(${Number(constant(args[2]))})`),
-  /** time, step, zone: on the zone's clock. */
+  /** time, step, zone: on the zone's clock, with the offset of the time itself, as Joda has it. */
   floor_zone_fixed: (args, printer) => {
-    const zone = zoneText(args[2])
-    const clock = local(printer.scalar(args[0] as Scalar), zone)
-    return instant(`make_timestamp(${floorTo(`epoch_ms(${clock})`, String(Number(constant(args[1]))), '0')} * 1000)`, zone)
+    const step = String(Number(constant(args[1])))
+    const time = printer.scalar(args[0] as Scalar)
+    const clock = `epoch_ms(${local(time, zoneText(args[2]))})`
+    return `((${time}) - ((${clock} % ${step}) + ${step}) % ${step})`
   },
   /** time, 'months' or 'days', count, origin on the zone's clock, zone. */
   floor_calendar: calendarFloor,
