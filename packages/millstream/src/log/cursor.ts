@@ -45,7 +45,19 @@ export class BlockCursor {
     if (offset >= end) return null
     const current = this.#current
     if (current !== null && offset >= current.baseOffset && offset < current.baseOffset + current.rows) return current
-    await this.#list(end)
+    for (let tries = 1; ; tries++) {
+      await this.#list(end)
+      try {
+        return await this.#locate(offset, end)
+      } catch (error) {
+        // Retention removed a segment since we looked: another look.
+        if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || tries === 3) throw error
+        this.#listedAtEnd = -1
+      }
+    }
+  }
+
+  async #locate(offset: number, end: number): Promise<BlockHeader | null> {
     for (let wanted = offset; wanted < end; ) {
       const index = this.#indexOf(wanted)
       const counted = this.#segments[index]

@@ -63,7 +63,7 @@ export interface LogSlice {
 export interface PartitionReader {
   /** The next rows from the position, at most `rowsMax`; null: at the committed end. */
   next(rowsMax: number): Promise<LogSlice | null>
-  /** Goes on at this offset. */
+  /** Goes on at this offset; 0: at the first that is left. Reading fails when retention has removed the row that is next. */
   seek(offset: number): void
   /** The offset of the next row. */
   position(): number

@@ -1,3 +1,4 @@
+import { errors } from '../base/errors.ts'
 import type { Storage } from '../base/ports.ts'
 import { Batch } from '../data/batch.ts'
 import type { Column } from '../data/column.ts'
@@ -35,7 +36,7 @@ export function openPartitionReader(
 ): SeekingReader {
   const cursor = new BlockCursor(storage, partitionFolder(dataFolder, stream.uid, partition), stream.uid, partition)
   const resolver = new Resolver(stream.contract, options.columns, options.contract)
-  return new SegmentReader(cursor, resolver, () => ends.end(stream.uid, partition), partition)
+  return new SegmentReader(cursor, resolver, () => ends.end(stream.uid, partition), stream.uid, partition)
 }
 
 interface OpenBlock {
@@ -47,14 +48,16 @@ class SegmentReader implements SeekingReader {
   readonly #cursor: BlockCursor
   readonly #resolver: Resolver
   readonly #end: () => number
+  readonly #streamUid: string
   readonly #partition: number
   #offset = 0
   #block: OpenBlock | null = null
 
-  constructor(cursor: BlockCursor, resolver: Resolver, end: () => number, partition: number) {
+  constructor(cursor: BlockCursor, resolver: Resolver, end: () => number, streamUid: string, partition: number) {
     this.#cursor = cursor
     this.#resolver = resolver
     this.#end = end
+    this.#streamUid = streamUid
     this.#partition = partition
   }
 
@@ -139,6 +142,7 @@ class SegmentReader implements SeekingReader {
     if (open !== null && offset >= open.header.baseOffset && offset < open.header.baseOffset + open.header.rows) return open
     const header = await this.#cursor.blockAt(offset, this.#end())
     if (header === null) return null
+    if (offset > 0 && header.baseOffset > offset) await this.#checkKept(offset)
     const columns: Column[] = []
     for (const plan of this.#resolver.plan(header)) columns.push(await this.#column(header, plan))
     const kindsEntry = header.directory.find((entry) => entry.class === columnClass.system && entry.id === systemColumn.kinds)
@@ -146,6 +150,13 @@ class SegmentReader implements SeekingReader {
       kindsEntry === undefined ? null : kindsOf(decodeColumn(kindsEntry, await this.#stored(header, kindsEntry), kindsType, header.rows))
     this.#block = { header, batch: new Batch(this.#resolver.schema, header.rows, columns, kinds) }
     return this.#block
+  }
+
+  /** A group that failed leaves a gap in the offsets, and nothing is missing; what retention removed is. */
+  async #checkKept(offset: number): Promise<void> {
+    const start = await this.#cursor.start(this.#end())
+    const [streamUid, partition] = [this.#streamUid, this.#partition]
+    if (start > offset) throw errors.fail('MS-3013', { streamUid, partition, offset, start })
   }
 
   async #column(header: BlockHeader, plan: ColumnPlan): Promise<Column> {

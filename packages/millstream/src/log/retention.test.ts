@@ -101,3 +101,40 @@ test('a crash while segments are removed leaves a log without its beginning, and
     assert.deepEqual(await world.runUntil(readNumbers(reader)), range(start, 50), `seed ${seed}`)
   }
 })
+
+test('a reader behind retention is told so, one at the start reads what is left', () =>
+  simulated(async (ports) => {
+    const writer = await fiveSegments(ports)
+    const open = () =>
+      openPartitionReader(
+        ports.storage,
+        '',
+        testStream,
+        0,
+        endsOf(() => writer.end()),
+        { contract: () => null },
+      )
+    const slow = open()
+    assert.equal((await slow.next(5))?.offset, 0)
+    const restored = open()
+    restored.seek(12)
+    const fresh = open()
+    assert.equal((await fresh.next(10))?.batch.rowCount, 10)
+    await retainPartition(
+      ports.storage,
+      '',
+      's1',
+      0,
+      { ageMsMax: 1e12, bytesMax: 1 },
+      { nowMs: ports.clock.nowMs(), keepFrom: writer.end() },
+    )
+    await assert.rejects(restored.next(10), { code: 'MS-3013' })
+    // What is open stays readable to its end; behind it rows are missing, and that is said too.
+    assert.equal((await slow.next(5))?.offset, 5)
+    await assert.rejects(fresh.next(10), { code: 'MS-3013' })
+    const late = open()
+    late.seek(0)
+    assert.deepEqual(await readNumbers(late), range(40, 50))
+    for (const reader of [slow, restored, fresh, late]) await reader.close()
+    await writer.close()
+  }))

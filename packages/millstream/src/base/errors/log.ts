@@ -91,4 +91,13 @@ export const logErrors = {
     says: (e) => `Sequence ${e.sequence} of producer ${e.producer} is too old to know whether it was appended; the last is ${e.last}`,
     do: () => 'Retry a request before you send many others after it, or start a new epoch.',
   } satisfies ErrorKind<{ producer: string; sequence: number; last: number }>,
+  'MS-3013': {
+    domain: 'user',
+    http: 410,
+    retry: false,
+    title: 'Rows are gone',
+    says: (e) =>
+      `Offset ${e.offset} of partition ${e.partition} of stream ${e.streamUid} is wanted, but retention has left only what begins at ${e.start}`,
+    do: () => "Begin again at the start of what is left, and know that rows are missing; 'retention.time' of the stream keeps rows longer.",
+  } satisfies ErrorKind<{ streamUid: string; partition: number; offset: number; start: number }>,
 }
