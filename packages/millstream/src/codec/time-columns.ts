@@ -1,6 +1,6 @@
 import type { Cursor } from './cursor.ts'
+import type { FlatScratch, NanosScratch } from './flat-scratch.ts'
 import { powersOfTen } from './number.ts'
-import type { FlatScratch, NanosScratch } from './scratch.ts'
 
 /** The time that the cursor holds, cut to the column's precision. */
 export function putTime(scratch: FlatScratch | NanosScratch, row: number, cursor: Cursor, precision: number): void {
