@@ -17,13 +17,16 @@ export class FieldWriter {
   }
 
   uint8(value: number): void {
-    this.#view.setUint8(this.#room(1), value)
+    const at = this.#room(1)
+    this.#view.setUint8(at, value)
   }
   uint16(value: number): void {
-    this.#view.setUint16(this.#room(2), value, true)
+    const at = this.#room(2)
+    this.#view.setUint16(at, value, true)
   }
   uint32(value: number): void {
-    this.#view.setUint32(this.#room(4), value, true)
+    const at = this.#room(4)
+    this.#view.setUint32(at, value, true)
   }
   uint64(value: number): void {
     const at = this.#room(8)
@@ -31,10 +34,12 @@ export class FieldWriter {
     this.#view.setUint32(at + 4, Math.floor(value / 2 ** 32), true)
   }
   int64(value: bigint): void {
-    this.#view.setBigInt64(this.#room(8), value, true)
+    const at = this.#room(8)
+    this.#view.setBigInt64(at, value, true)
   }
   float64(value: number): void {
-    this.#view.setFloat64(this.#room(8), value, true)
+    const at = this.#room(8)
+    this.#view.setFloat64(at, value, true)
   }
   /** A length of 16 bits, then UTF-8. */
   text(value: string): void {
@@ -43,7 +48,8 @@ export class FieldWriter {
     this.raw(bytes)
   }
   raw(bytes: Uint8Array): void {
-    this.#bytes.set(bytes, this.#room(bytes.length))
+    const at = this.#room(bytes.length)
+    this.#bytes.set(bytes, at)
   }
   /** Zeros up to a multiple of `of`. */
   pad(of: number): void {
@@ -60,6 +66,7 @@ export class FieldWriter {
     return this.#bytes.subarray(0, this.#at)
   }
 
+  /** May replace the buffer and its view: neither is to be named before it. */
   #room(count: number): number {
     const at = this.#at
     this.#at += count
