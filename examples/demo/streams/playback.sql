@@ -2,7 +2,7 @@ CREATE TABLE playback (
   ts           TIMESTAMP_LTZ(3) NOT NULL,
   device_id    STRING NOT NULL,
   country      STRING,
-  device_type  STRING,
+  device_type  STRING              COMMENT 'tv, phone, web or tablet',
   app_version  STRING,
   title_id     INT,
   bitrate      INT                 COMMENT 'kbit/s',
@@ -14,7 +14,8 @@ WITH (
   'connector' = 'millstream',
   'tier' = 'medium',
   'owner' = 'team-playback',
-  'contract.unknown-fields' = 'drop',
+  'contract.unknown-fields' = 'keep',
+  'contract.text-numbers' = '${var:text_numbers}',
   'event-time.max-future' = '10 min',
   'scan.watermark.idle-timeout' = '5 s'
 )
