@@ -1,8 +1,11 @@
 import { extname, join, resolve } from 'node:path'
 import { errors } from '../../base/errors.ts'
+import { systemScheduler } from '../../base/real/system.ts'
 import type { ServerOptions } from '../../server/options.ts'
 import { Supervisor } from '../../server/supervisor.ts'
 import { type Call, type Command, exit } from '../command.ts'
+import { firstAnswer } from '../demo/first-answer.ts'
+import { welcome } from '../welcome.ts'
 
 export const command: Command = {
   name: 'start',
@@ -32,7 +35,10 @@ export const command: Command = {
         void supervisor.stop().then(() => done(code))
       }
       const supervisor = new Supervisor(options, {
-        onReady: ({ url, demo, first }) => call.print(welcome(url, options.dataFolder, demo, first)),
+        onReady: (ready) => {
+          call.print(welcome({ ...ready, dataFolder: options.dataFolder }))
+          if (ready.demo) void answerFirst(call, ready.url)
+        },
         onNote: (text) => call.note(text),
         onFatal: ({ code, message, advice }) => {
           call.note(`error: ${message}\n       ${advice}\n       ${code}`)
@@ -67,33 +73,7 @@ function numberOf(option: string, text: string, least: number, most: number): nu
   throw errors.fail('MS-7014', { reason, near: [], help: 'millstream start --help' })
 }
 
-function welcome(url: string, dataFolder: string, demo: boolean, first: boolean): string {
-  const tries = demo
-    ? [
-        [
-          "./millstream sql 'SELECT app_version, SUM(rebuffer_ms) AS ms FROM playback_1m GROUP BY 1 ORDER BY 2 DESC'",
-          'which release rebuffers',
-        ],
-        ['./millstream dead-letters playback', 'rows that could not go on, and why'],
-        ['./millstream ledger playback', 'the account of every event'],
-      ]
-    : [
-        ['./millstream send my_stream events.ndjson --create', 'events in, their contract inferred'],
-        ["./millstream sql 'SELECT * FROM my_stream LIMIT 10'", 'answers out'],
-        ['./millstream init my-platform && ./millstream apply my-platform', 'a working folder of definitions'],
-      ]
-  const width = Math.max(...tries.map(([words = '']) => words.length)) + 2
-  return [
-    '',
-    `  Millstream runs at ${url}`,
-    '',
-    `  data     ${dataFolder}${first ? ' (new)' : ''}`,
-    `  runs     gateway and catalogue, datasets, previews${demo ? ', the demo (playback events)' : ''}`,
-    '  stop     Ctrl-C',
-    '',
-    '  Try:',
-    ...tries.map(([words = '', doc = '']) => `    ${words.padEnd(width)}# ${doc}`),
-    '',
-    '',
-  ].join('\n')
+async function answerFirst(call: Call, url: string): Promise<void> {
+  const answer = await firstAnswer(url, systemScheduler, call.stopped)
+  if (answer !== null) call.print(`  live     ${answer}\n\n`)
 }
