@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -260,6 +260,54 @@ test('kill -9 of the supervisor ends all its processes within two seconds, and t
     windows.map(({ row }) => row['n']),
     [10, 1],
   )
+})
+
+test('rows too late for a dataset are dead letters, each once, and the account has them', async () => {
+  await client.put('datasets', 'recent', {
+    dataset: 'recent',
+    from: 'visits',
+    timestamp: 'ts',
+    granularity: { segment: 'hour', query: 'minute', rollup: true },
+    dimensions: ['country'],
+    metrics: [{ name: 'events', type: 'count' }],
+    lateness: '1h',
+  })
+  const late = await eventually(
+    () => client.deadLetters('visits', { stage: 'late' }),
+    ({ items }) => items.length >= 12,
+  )
+  assert.deepEqual([late.items.length, late.items[0]?.code], [12, 'MS-7022'])
+  const { hops } = await eventually(
+    () => client.ledger('visits'),
+    (ledger) => ledger.hops.some((hop) => hop.hop === 'dataset:recent' && hop.late === 12),
+  )
+  assert.deepEqual(
+    hops.filter((hop) => hop.hop === 'dataset:recent').map(({ in: taken, out, late: count }) => [taken, out, count]),
+    [[12, 0, 12]],
+  )
+})
+
+test('a pipeline writes files under DATA/files, whole, and nowhere else', async () => {
+  const sql = (path: string): string =>
+    `CREATE TABLE out_files (country STRING, ms BIGINT) WITH ('connector' = 'filesystem', 'path' = '${path}', 'format' = 'json');
+     INSERT INTO out_files SELECT country, ms FROM visits`
+  await client.put('pipelines', 'to_files', { sql: sql('visits') })
+  const rows = await eventually(
+    async () =>
+      readdirSync(join(dataFolder, 'files'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !entry.name.startsWith('.'))
+        .flatMap((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8').split('\n'))
+        .filter((line) => line !== ''),
+    (lines) => lines.length >= 12,
+  )
+  assert.deepEqual([rows.length, JSON.parse(rows[0] ?? '')], [12, { country: 'BR', ms: 0 }])
+  await client.put('pipelines', 'to_files', { sql: sql('../../outside') })
+  const job = await eventually(
+    async () => (await client.get('pipelines', 'to_files')).jobs[0]?.summary,
+    (summary) => summary?.state === 'failed',
+  )
+  assert.equal(job?.error?.code, 'MS-5005')
+  await client.remove('pipelines', 'to_files')
 })
 
 test('a changed pipeline goes on where the old one was, and says what becomes of its state', async () => {

@@ -29,12 +29,16 @@ export const portsFor = (dataFolder: string): Ports => ({
   storage: nodeStorage(dataFolder),
 })
 
+/** Without tidying up, which could outlive the lock that the next server takes. */
+function endAtOnce(): void {
+  process.kill(process.pid, 'SIGKILL')
+}
+
 /** What every process of ours does first: it ends with the supervisor, says why it ended, and leaves Ctrl-C to it. */
 export function superviseThis(role: string, stop: () => Promise<void> | void): ReturnType<typeof logOf> {
   const log = logOf(role)
   armFaultsFromEnvironment(role)
-  // At once: a process that tidies up could outlive the lock that the next server takes.
-  process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'))
+  process.on('disconnect', endAtOnce)
   setTimeout(flushCompileCache, limits.compileCacheAfterMs).unref()
   process.on('SIGINT', () => {})
   process.on('SIGTERM', () => {
@@ -55,7 +59,7 @@ export async function joinHub(role: Hello['role'], log: ReturnType<typeof logOf>
   const hub = rpcOver(await connectWithin(process.env[environment.socket] ?? '', limits.connectWithinMs))
   hub.onClose(() => {
     log.info('the hub is gone')
-    process.exit(1)
+    endAtOnce()
   })
   const told = new ToldState()
   hub.handle(`${role}.ends`, told.takeEnds)

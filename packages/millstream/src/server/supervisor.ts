@@ -87,12 +87,19 @@ export class Supervisor {
           this.#tell()
           return false
         }
-        this.#events.onNote(`${name}: ${reason}; it is started again (${join(this.#options.dataFolder, 'logs', `${name}.log`)})`)
+        // Others end with the hub: one line says it for all.
+        if (role === 'hub' || this.#hubIsOlderThan(name))
+          this.#events.onNote(`${name}: ${reason}; it is started again (${join(this.#options.dataFolder, 'logs', `${name}.log`)})`)
         return true
       },
     })
     this.#roles.set(name, supervised)
     this.#tell()
+  }
+
+  #hubIsOlderThan(name: string): boolean {
+    const [hub, other] = [this.#roles.get('hub')?.state(), this.#roles.get(name)?.state()]
+    return hub?.state === 'running' && other !== undefined && hub.startedAtMs <= other.startedAtMs
   }
 
   #take(message: ToSupervisor): void {

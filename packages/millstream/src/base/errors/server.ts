@@ -164,14 +164,6 @@ export const serverErrors = {
     says: (e) => `--listen ${e.address} would open the server to the network without any token`,
     do: () => 'Create one first: `millstream token create NAME`.',
   } satisfies ErrorKind<{ address: string }>,
-  'MS-7020': {
-    domain: 'user',
-    http: 401,
-    retry: false,
-    title: 'Who are you?',
-    says: () => 'The request has no token, or one that is not valid here',
-    do: () => 'Send `Authorization: Bearer TOKEN`; `millstream token create` makes one on the server.',
-  } satisfies ErrorKind<Record<string, never>>,
   'MS-7021': {
     domain: 'server',
     http: 503,

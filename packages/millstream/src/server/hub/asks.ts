@@ -13,11 +13,11 @@ interface Asked {
 
 /** SELECTs and previews that run in the preview worker, as lines that their asker pulls: a slow asker slows the query. */
 export class Asks {
-  readonly #children: Children
+  readonly #children: Pick<Children, 'of'>
   readonly #asked = new Map<number, Asked>()
   #nextId = 1
 
-  constructor(children: Children) {
+  constructor(children: Pick<Children, 'of'>) {
     this.#children = children
   }
 

@@ -38,6 +38,7 @@ import { SupervisorPipe } from './processes.ts'
 import { Queries } from './queries.ts'
 import { Reconciler } from './reconciler.ts'
 import { Retention } from './retention.ts'
+import { Sealing } from './sealing.ts'
 import { serveChild, welcome } from './serve-children.ts'
 import { socketPath } from './socket-path.ts'
 import type { HubState } from './state.ts'
@@ -56,7 +57,7 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
   await ports.storage.makeFolder('files')
   const store = openCatalogueStore(join(options.dataFolder, 'catalogue.sqlite'))
   const records = await RecordStore.open(store, residentPrefixes)
-  await checkCatalogue(records, folder, options)
+  await checkCatalogue(records, folder, options.dataFolder)
 
   const told = new ToldState()
   const jobs = new Jobs(records, (streamUid, partition, { end }) => told.takeEnds({ ends: { [endKey(streamUid, partition)]: end } }))
@@ -95,7 +96,7 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
   const asks = new Asks(children)
   const queries = new Queries(hub, asks, connectors)
   const live = new LiveFeed(hub)
-  const retention = new Retention(hub, () => live.refreshDatasets())
+  const retention = new Retention(hub, () => live.refreshDatasets(), new Sealing(hub))
   const tokens = new Tokens(records, ports.clock, ports.random)
   const counts = new IngestCounts()
   if (!tokens.any() && !isLoopback(options.listen)) throw errors.fail('MS-7019', { address: options.listen })
@@ -152,11 +153,7 @@ async function lockWithin(path: string, withinMs: number, { clock, scheduler }: 
 }
 
 /** One data folder belongs to one catalogue: streams without their catalogue, or the other way round, are refused. */
-async function checkCatalogue(
-  records: RecordStore,
-  folder: { readonly catalogueId: string },
-  { dataFolder }: ServerOptions,
-): Promise<void> {
+export async function checkCatalogue(records: RecordStore, folder: { readonly catalogueId: string }, dataFolder: string): Promise<void> {
   const key = keys.setting('catalogueId')
   const known = records.get<string>(key)
   if (known === null) await records.commit([{ key, expect: 0, value: folder.catalogueId }])

@@ -1,34 +1,46 @@
 import { taggedValue } from '../../base/json.ts'
 import { limits } from '../../base/limits.ts'
 import { streamOptions } from '../../config/stream-options.ts'
-import { type DatasetSpec, keys, type StreamSpec } from '../../control/records.ts'
+import type { DatasetSpec, StreamSpec } from '../../control/records.ts'
 import { type RetentionPolicy, retainPartition } from '../../log/retention.ts'
-import type { CheckpointRecord } from '../../model/hub.ts'
 import type { PhysicalPlan } from '../../model/plan.ts'
+import type { Sealing } from './sealing.ts'
 import type { HubState } from './state.ts'
 
-/** Removes old segments of streams, now and then: by age and size as the contract says, never what a job or dataset has still to read. */
+type Part = Pick<HubState, 'catalogue' | 'ports' | 'told' | 'log' | 'datasets'> & {
+  readonly jobs: Pick<HubState['jobs'], 'wanted' | 'checkpoint'>
+}
+
+/**
+ * Removes old segments of streams, now and then: by age and size as the contract says, never what a running job or a dataset
+ * has still to read. A job that is stopped holds nothing; started again behind what is left, it says so. Then the segments that stay are packed.
+ */
 export class Retention {
-  readonly #hub: HubState
+  readonly #hub: Part
   readonly #refreshDatasets: () => Promise<void>
+  readonly #sealing: Pick<Sealing, 'run' | 'stop'>
   #timer: { cancel(): void } | null = null
   #stopped = false
 
-  constructor(hub: HubState, refreshDatasets: () => Promise<void>) {
+  constructor(hub: Part, refreshDatasets: () => Promise<void>, sealing: Pick<Sealing, 'run' | 'stop'>) {
     this.#hub = hub
     this.#refreshDatasets = refreshDatasets
+    this.#sealing = sealing
     this.#plan()
   }
 
   stop(): void {
     this.#stopped = true
     this.#timer?.cancel()
+    this.#sealing.stop()
   }
 
   #plan(): void {
     if (this.#stopped) return
     this.#timer = this.#hub.ports.scheduler.after(limits.retentionIntervalMs, () => {
+      // One after the other: a segment that is packed must not be removed meanwhile.
       this.run()
+        .then(() => this.#sealing.run())
         .catch((error: unknown) => this.#hub.log.error('retention failed', error))
         .finally(() => this.#plan())
     })
@@ -38,11 +50,12 @@ export class Retention {
     const { catalogue, ports, told, log } = this.#hub
     await this.#refreshDatasets()
     const nowMs = ports.clock.nowMs()
+    const readers = this.#readers()
     for (const record of catalogue.all<StreamSpec>('stream')) {
       if (this.#datasetLags(record.uid)) continue
       const policy = policyOf(record.spec.contract.options)
       for (const { partition } of record.spec.partitions) {
-        const keepFrom = this.#readBy(record.uid, partition, told.end(record.uid, partition))
+        const keepFrom = heldFrom(readers.get(record.uid) ?? [], partition, told.end(record.uid, partition))
         const { removedSegments, removedBytes } = await retainPartition(ports.storage, '', record.uid, partition, policy, {
           nowMs,
           keepFrom,
@@ -58,27 +71,39 @@ export class Retention {
       .some(({ uid, spec }) => spec.descriptor.streamUid === streamUid && (this.#hub.datasets.get(uid)?.lagRows ?? 1) > 0)
   }
 
-  /** The first offset that a job may still read. */
-  #readBy(streamUid: string, partition: number, end: number): number {
-    let least = end
-    for (const job of this.#hub.jobs.all()) {
-      const { nodes } = taggedValue(job.plan) as PhysicalPlan
-      const checkpoint = this.#hub.catalogue.records.get<{ record: CheckpointRecord | null }>(keys.checkpoint(job.uid))?.value.record
-      for (const node of nodes) {
-        if (node.kind !== 'scan' || node.table.uid !== streamUid) continue
-        const position = checkpoint?.sources[node.id]?.[String(partition)]
-        least = Math.min(least, typeof position === 'number' ? position : 0)
+  /** Where each scan of a running job stands, by stream. */
+  #readers(): Map<string, Positions[]> {
+    const readers = new Map<string, Positions[]>()
+    for (const job of this.#hub.jobs.wanted()) {
+      const { record } = this.#hub.jobs.checkpoint(job.uid)
+      for (const node of (taggedValue(job.plan) as PhysicalPlan).nodes) {
+        if (node.kind !== 'scan' || node.table.uid === null) continue
+        const positions = readers.get(node.table.uid) ?? []
+        readers.set(node.table.uid, positions)
+        positions.push(record?.sources[node.id] ?? {})
       }
     }
-    return least
+    return readers
   }
+}
+
+/** Partition -> offset, or `ended` where a bounded scan has read all it will. */
+type Positions = Readonly<Record<string, unknown>>
+
+/** The first offset that somebody may still read. */
+function heldFrom(readers: readonly Positions[], partition: number, end: number): number {
+  const offsets = readers.map((positions) => {
+    const position = positions[String(partition)] ?? 0
+    return typeof position === 'number' ? position : end
+  })
+  return Math.min(end, ...offsets)
 }
 
 const dayMs = 86_400_000
 const daysByTier: Readonly<Record<string, number>> = { low: 1, medium: 7, high: 30 }
 
 /** As the contract says; else as its tier has it. */
-function policyOf(written: Readonly<Record<string, string>>): RetentionPolicy {
+export function policyOf(written: Readonly<Record<string, string>>): RetentionPolicy {
   const options = streamOptions.parse(written)
   const ageMsMax = options['retention.time'] ?? (daysByTier[options.tier] ?? 7) * dayMs
   return { ageMsMax, bytesMax: options['retention.bytes'] ?? Number.POSITIVE_INFINITY }
