@@ -163,4 +163,9 @@ export const limits = {
   compileCacheAfterMs: 5000,
   /** How often old segments are looked for: segments close after an hour or 128 MB. */
   retentionIntervalMs: 60_000,
+  /** Closed segments are packed in the background: so much at a time, then so long a pause. At most 12 MB/s, a few percent of a core. */
+  sealPieceBytes: 256 * 1024,
+  sealPauseMs: 20,
+  /** Packing ends a round after this, so that retention gets its turn. */
+  sealRoundMs: 45_000,
 } as const

@@ -8,7 +8,11 @@ export type TimeFormat = (typeof timeFormats)[number]
 /** `WITH (...)` of a stream: `CREATE TABLE ... WITH ('connector' = 'millstream', ...)`. */
 export const streamOptions = options('a stream', {
   connector: oneOf('millstream').default('millstream').doc('A stream of this platform.'),
-  tier: oneOf('low', 'medium', 'high').default('medium').doc('Durability and retention.'),
+  tier: oneOf('low', 'medium', 'high')
+    .default('medium')
+    .doc(
+      'How long rows are kept unless retention.time says so: low 1 day, medium 7 days, high 30 days. In every tier a row is on the disk before it is acknowledged.',
+    ),
   owner: string().doc('Who answers for the stream: a team or a person.'),
   'contract.unknown-fields': oneOf('keep', 'drop', 'reject')
     .default('keep')

@@ -6,6 +6,7 @@ import type { Storage } from '../base/ports.ts'
  *   DATA/format                                       the layout's version (data-folder.ts)
  *   DATA/streams/<stream uid>/<partition>/
  *     <base offset>-<attempt>.log                     a segment: blocks, one after the other (block-header.ts)
+ *     <base offset>-<attempt>.log.sealing             a closed segment that is being packed (seal.ts); takes its place when it is whole
  *     snapshot.json                                   duplicates and account at a place in the log (snapshot.ts)
  *     account.json                                    what retention removed: where the log starts, and its ledger (retention.ts)
  */
@@ -14,6 +15,7 @@ export const layout = {
   streamsFolder: 'streams',
   snapshotFile: 'snapshot.json',
   accountFile: 'account.json',
+  sealingSuffix: '.sealing',
 } as const
 
 export const join = (...parts: readonly string[]): string => parts.filter((part) => part !== '').join('/')

@@ -9,6 +9,8 @@ export interface OpeningMarker {
   readonly type: 'opening'
   /** Null: nothing before it. */
   readonly previous: { readonly segment: string; readonly bytes: number; readonly end: number; readonly rejectedEnd: number } | null
+  /** The segment was packed after it was closed (seal.ts): places that others name in it, such as `previous.bytes`, are those of before. */
+  readonly sealed?: boolean
 }
 
 /** A minute's blocks, next to each other: their range of offsets, accepted rows and rejected rows. */

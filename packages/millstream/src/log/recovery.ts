@@ -67,20 +67,25 @@ export async function recoverPartition(
 
   const damaged: Damage[] = []
   let last: RecoveredPartition['last'] = null
-  for (const { segment, bytes } of counted) {
+  for (const { segment, bytes, end: closedEnd } of counted) {
     const covers = snapshot === null ? 1 : compare(segment, snapshot.segment)
     if (covers < 0 && segment !== counted.at(-1)?.segment) continue
     const file = new SegmentFile(await storage.open(join(folder, segment.name), 'read'))
     try {
       const sizeBytes = await file.sizeBytes()
       const mode = segment === counted.at(-1)?.segment ? 'tail' : 'closed'
-      const scan = await scanSegment(file, identity(segment), bytes ?? sizeBytes, mode, (header) => {
+      // A packed segment is shorter than its successor says.
+      const limit = Math.min(bytes ?? sizeBytes, sizeBytes)
+      const scan = await scanSegment(file, identity(segment), limit, mode, (header) => {
         if (header.kind === 'marker' || covers < 0 || (covers === 0 && header.position < (snapshot?.position ?? 0))) return
         account.add(header)
         duplicates.record(header)
       })
       last = { segment, scan, sizeBytes }
       damaged.push(...scan.damaged)
+      if (mode === 'closed' && bytes !== null && closedEnd !== null && scan.damaged.length === 0 && scan.end < closedEnd) {
+        damaged.push({ segment: segment.name, position: scan.position, offset: scan.end, reason: 'it is cut off' })
+      }
     } finally {
       await file.close()
     }

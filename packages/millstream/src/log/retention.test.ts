@@ -8,18 +8,8 @@ import { auditLedger, edgeLedger, foldEdgeLedger } from './ledger.ts'
 import { readRejected } from './read-rejected.ts'
 import { openPartitionReader } from './reader.ts'
 import { retainPartition } from './retention.ts'
-import { endsOf, range, readNumbers, testAppend, testReject, testStream } from './testing.ts'
+import { endsOf, fiveSegments, range, readNumbers, testStream } from './testing.ts'
 import { openGatewayPartition } from './writer.ts'
-
-/** Five segments of ten rows and a rejected one each, an hour apart. */
-async function fiveSegments(ports: Ports) {
-  const writer = await openGatewayPartition(ports, '', testStream, 0)
-  for (let hour = 0; hour < 5; hour++) {
-    await writer.append({ ...testAppend(range(hour * 10, hour * 10 + 10), null, [testReject(hour)]), receivedAtMs: ports.clock.nowMs() })
-    await ports.scheduler.sleep(limits.segmentAgeMsMax)
-  }
-  return writer
-}
 
 async function simulated(body: (ports: Ports & { readonly storage: SimulatedStorage }, world: SimulatedWorld) => Promise<void>) {
   const world = new SimulatedWorld(3)

@@ -50,7 +50,7 @@ export async function retainPartition(
     const rows = new AccountBook()
     let scan: Awaited<ReturnType<typeof scanSegment>>
     try {
-      const limit = counted.bytes ?? (await file.sizeBytes())
+      const limit = Math.min(counted.bytes ?? Number.MAX_SAFE_INTEGER, await file.sizeBytes())
       scan = await scanSegment(file, { streamUid, partition, segment: counted.segment }, limit, 'closed', (header) => {
         if (header.kind === 'rows' && header.baseOffset < next.segment.base) rows.add(header)
       })

@@ -1,9 +1,12 @@
+import { limits } from '../base/limits.ts'
+import type { Ports } from '../base/ports.ts'
 import { Batch } from '../data/batch.ts'
 import { type Contract, physicalSchema } from '../data/contract.ts'
 import { types } from '../data/types.ts'
 import type { Value } from '../data/value.ts'
 import type { StreamDescriptor } from '../model/streams.ts'
 import type { Append, Ends, PartitionReader, ProducerMark, RejectedRow } from './log.ts'
+import { type GatewayPartition, openGatewayPartition } from './writer.ts'
 
 /** A small stream for tests: an event time, a name, a number. */
 export const testContract: Contract = {
@@ -71,3 +74,13 @@ export async function readNumbers(reader: PartitionReader, rowsMax = 4096): Prom
 }
 
 export const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index)
+
+/** Five segments of ten rows and a rejected one each, an hour apart. */
+export async function fiveSegments(ports: Ports): Promise<GatewayPartition> {
+  const writer = await openGatewayPartition(ports, '', testStream, 0)
+  for (let hour = 0; hour < 5; hour++) {
+    await writer.append({ ...testAppend(range(hour * 10, hour * 10 + 10), null, [testReject(hour)]), receivedAtMs: ports.clock.nowMs() })
+    await ports.scheduler.sleep(limits.segmentAgeMsMax)
+  }
+  return writer
+}
