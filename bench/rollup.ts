@@ -9,8 +9,8 @@ import { type Cardinalities, rollupBodies } from './rollup-events.ts'
 import type { BenchOptions, BenchResult } from './run.ts'
 
 const eventsPerBody = 500
-const bodiesPerRound = 800
-const rounds = 3
+const bodiesPerRound = 2000
+const rounds = 2
 const connections = 64
 /** USER_HZ of Linux. */
 const ticksPerSecond = 100

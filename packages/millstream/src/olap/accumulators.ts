@@ -1,5 +1,5 @@
 import type { MetricLayout } from '../druid/dataset-layout.ts'
-import type { NumberColumn } from './batch-columns.ts'
+import { isAbsent, type NumberColumn } from './batch-columns.ts'
 import { grown } from './interner.ts'
 
 /** What a stored column is written from: words of 32 bits (two for a long or a double), and which rows are present. */
@@ -216,9 +216,6 @@ function longExtreme(smallest: boolean): Accumulator {
     },
   }
 }
-
-export const isAbsent = (validity: Uint8Array | null, row: number): boolean =>
-  validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0
 
 type Step = (
   values: Float64Array,

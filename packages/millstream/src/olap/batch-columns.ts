@@ -10,6 +10,8 @@ export interface NumberColumn {
   readonly validity: Uint8Array | null
 }
 
+export const isAbsent = (validity: Uint8Array | null, row: number): boolean =>
+  validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0
 const absent = (rows: number): Uint8Array => new Uint8Array((rows + 7) >> 3)
 
 /** A numeric, boolean or text column as numbers; text that is no number is null, as in Druid. */
@@ -74,20 +76,17 @@ export function idsOf(column: Column | null, rows: number, interner: Interner): 
   const { validity } = column
   if (column.layout === 'dictionary') {
     const { dictionary } = column
-    const known = new Int32Array(dictionary.length).fill(-1)
-    for (let row = 0; row < rows; row++) {
-      if (validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0) {
-        ids[row] = -1
-        continue
-      }
-      const entry = column.ids[row] as number
-      let id = known[entry] as number
-      if (id < 0) {
-        id = interner.idOf(dictionary.bytes, dictionary.offsets[entry] as number, dictionary.offsets[entry + 1] as number)
-        known[entry] = id
-      }
-      ids[row] = id
+    // Entries that some row uses are interned first; then the rows are two plain loops.
+    const used = new Uint8Array(dictionary.length)
+    for (let row = 0; row < rows; row++) if (!isAbsent(validity, row)) used[column.ids[row] as number] = 1
+    const known = new Int32Array(dictionary.length)
+    for (let entry = 0; entry < used.length; entry++) {
+      if (used[entry] === 1)
+        known[entry] = interner.idOf(dictionary.bytes, dictionary.offsets[entry] as number, dictionary.offsets[entry + 1] as number)
     }
+    const { ids: entries } = column
+    if (validity === null) for (let row = 0; row < rows; row++) ids[row] = known[entries[row] as number] as number
+    else for (let row = 0; row < rows; row++) ids[row] = isAbsent(validity, row) ? -1 : (known[entries[row] as number] as number)
     return ids
   }
   if (column.layout === 'bytes' && isString(column.type)) {
