@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { parseArgs } from 'node:util'
 import { createClient } from '@millstream/client'
 import { errors } from '../base/errors.ts'
