@@ -138,6 +138,9 @@ function columnOf(
       return { kind: 'computed', name, expression: column.text, ...comment }
     case 'metadata': {
       const key = column.key ?? name
+      if (metadata[key] === undefined && metadata !== streamMetadata && streamMetadata[key] !== undefined) {
+        throw errors.fail('MS-2000', { feature: `The metadata column ${key}` }, column.at)
+      }
       if (metadata[key] === undefined) {
         const known = Object.keys(metadata)
         throw errors.fail('MS-2010', { owner: 'METADATA', option: key, near: near(key, known), known }, column.at)

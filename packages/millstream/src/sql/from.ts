@@ -3,6 +3,7 @@ import type { Alias, FromNode, TableNode } from '../syntax/ast/query.ts'
 import { newColumn, type QueryEnvironment } from './context.ts'
 import { type Column, columnReference, type LogicalNode } from './logical.ts'
 import type { Relation } from './scope.ts'
+import { visibleColumns } from './system-columns.ts'
 import { planNamedTable } from './tables.ts'
 import { planWindowFunction } from './window-functions.ts'
 
@@ -49,7 +50,8 @@ function refuseTableClauses(from: TableNode): void {
 }
 
 /** A name for the columns, and new names for them where the alias has a list. */
-function aliased(node: LogicalNode, alias: Alias | null, name: string | null, environment: QueryEnvironment): Planned {
+function aliased(whole: LogicalNode, alias: Alias | null, name: string | null, environment: QueryEnvironment): Planned {
+  const node = alias === null || alias.columns.length === 0 ? whole : visibleColumns(whole)
   const columns = alias === null || alias.columns.length === 0 ? node.columns : renamed(node, alias)
   if (columns === node.columns) return { node, relations: [{ name: alias?.name.name ?? name, columns }] }
   const fresh = columns.map((column) => newColumn(environment.context, column.name, column.type, column.time))

@@ -13,6 +13,8 @@ export interface Column {
   readonly type: LogicalType
   /** event: watermarks speak of it, and windows may be made over it. */
   readonly time: 'event' | null
+  /** A system column that was not asked for: it has a name, but is not part of `*`. */
+  readonly hidden?: boolean
 }
 
 export type LogicalNode =

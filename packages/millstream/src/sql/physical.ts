@@ -6,6 +6,7 @@ import type { PhysicalPlan, PlanNode, WindowSpec } from '../model/plan.ts'
 import type { ConnectorDescriptor } from '../model/tables.ts'
 import type { Mode } from './context.ts'
 import { type Column, idsOf, type LogicalAggregate, type LogicalNode, type LogicalWindow, substitute } from './logical.ts'
+import { withSystemColumns } from './system-columns.ts'
 import { type Changes, changesOf, checkSinkChanges } from './traits.ts'
 
 export interface PhysicalOptions {
@@ -63,7 +64,7 @@ class Builder {
       case 'scan': {
         const columns = node.columns.map((column) => column.name)
         return this.#emit(
-          { kind: 'scan', table: node.table, columns, ...this.#common(node, changesOf(node.table)) },
+          { kind: 'scan', table: withSystemColumns(node.table, node.columns), columns, ...this.#common(node, changesOf(node.table)) },
           node.columns,
           'its source is a changelog',
         )

@@ -7,6 +7,7 @@ import { castColumns, distinct, outputColumn } from './columns.ts'
 import { newColumn, type QueryEnvironment } from './context.ts'
 import { type Column, columnReference, type LogicalNode } from './logical.ts'
 import { type HiddenColumns, planSelect } from './select.ts'
+import { visibleColumns } from './system-columns.ts'
 import { planNamedTable } from './tables.ts'
 import { planValues } from './values.ts'
 
@@ -42,7 +43,7 @@ export function planBody(body: QueryBody, environment: QueryEnvironment): Logica
     case 'set-operation':
       return planSetOperation(body, environment)
     case 'explicit-table':
-      return planNamedTable(body.name, [], environment)
+      return visibleColumns(planNamedTable(body.name, [], environment))
     case 'nested':
       return planQueryNode(body.query, environment)
   }

@@ -105,7 +105,9 @@ function itemsOf(select: SelectNode, from: Planned): Item[] {
   for (const { expression, alias } of select.items) {
     if (expression.kind === 'star') {
       const starred = starredRelations(expression.qualifier.map((part) => part.name).join('.'), from, expression.at)
-      for (const relation of starred) for (const column of relation.columns) push(column.name, null, column)
+      for (const relation of starred) {
+        for (const column of relation.columns) if (column.hidden !== true) push(column.name, null, column)
+      }
     } else if (alias !== null) push(alias.name, expression, null)
     else if (expression.kind === 'name') push(expression.parts[expression.parts.length - 1]?.name ?? '', expression, null)
     else push(`EXPR$${items.length}`, expression, null)

@@ -10,6 +10,7 @@ import { newColumn, type PlanContext, type QueryEnvironment } from './context.ts
 import { durationMs } from './durations.ts'
 import { analyse } from './expressions.ts'
 import { type Column, columnReference, type LogicalNode } from './logical.ts'
+import { hiddenColumns } from './system-columns.ts'
 import { checkOptions } from './table-options.ts'
 
 /** The table, view or common table of this name, with columns of its own. Throws MS-2004 with suggestions. */
@@ -93,7 +94,8 @@ function baseTable(table: TableDescriptor, name: NameNode, context: PlanContext)
   const known = context.scans.get(key)
   if (known !== undefined) return known
   const stored = table.columns.flatMap((column) => (column.kind === 'computed' ? [] : [newColumn(context, column.name, column.type)]))
-  let node: LogicalNode = { kind: 'scan', table, columns: stored }
+  const hidden = hiddenColumns(table, context)
+  let node: LogicalNode = { kind: 'scan', table, columns: [...stored, ...hidden] }
   const byName = new Map(stored.map((column) => [column.name, column]))
   const keepPlaces = false
   if (table.columns.some((column) => column.kind === 'computed')) {
@@ -109,6 +111,10 @@ function baseTable(table: TableDescriptor, name: NameNode, context: PlanContext)
       expressions.push(expression)
       return newColumn(context, column.name, expression.type)
     })
+    for (const column of hidden) {
+      expressions.push(columnReference(column))
+      columns.push(renewed(column, context))
+    }
     node = { kind: 'project', input: node, expressions, columns }
   }
   if (table.watermark !== null) node = watermarked(node, table, table.watermark, name, context)
@@ -135,7 +141,7 @@ function watermarked(
       kind: 'project',
       input,
       expressions: input.columns.map(columnReference),
-      columns: columns.map((each) => newColumn(context, each.name, each.type, each.time)),
+      columns: columns.map((each) => renewed(each, context)),
     }
   const scope = { relations: [{ name: table.name, columns: input.columns }] }
   const expression = analyse(parseExpression(watermark.expression), { scope, place: 'WATERMARK', keepPlaces: false })
@@ -158,9 +164,11 @@ function idleTimeout(table: TableDescriptor, context: PlanContext): number {
 
 /** The same columns under new ids, so that a table can stand in a query twice. */
 function fresh(node: LogicalNode, context: PlanContext): LogicalNode {
-  const columns = node.columns.map((column) => newColumn(context, column.name, column.type, column.time))
+  const columns = node.columns.map((column) => renewed(column, context))
   return { kind: 'project', input: node, expressions: node.columns.map(columnReference), columns }
 }
+
+const renewed = (column: Column, context: PlanContext): Column => ({ ...column, id: newColumn(context, column.name, column.type).id })
 
 function planView(view: ViewDescriptor, name: NameNode, environment: QueryEnvironment): LogicalNode {
   const { context } = environment

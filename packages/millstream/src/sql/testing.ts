@@ -10,7 +10,12 @@ export const testConnectors: readonly ConnectorDescriptor[] = [
     name: 'millstream',
     source: true,
     sink: true,
-    metadata: { offset: types.bigint(false), partition: types.int(false), ingest_time: types.timestampLtz(3, false) },
+    metadata: {
+      unknown_fields: types.string(),
+      offset: types.bigint(false),
+      partition: types.int(false),
+      ingest_time: types.timestampLtz(3, false),
+    },
     options: [],
     requiredOptions: [],
   },

@@ -22,6 +22,7 @@ export function streamConnector(access: StreamAccess): Connector {
       source: true,
       sink: true,
       metadata: {
+        unknown_fields: types.string(),
         offset: types.bigint(false),
         partition: types.int(false),
         ingest_time: types.timestampLtz(3, false),

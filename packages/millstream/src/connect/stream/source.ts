@@ -3,6 +3,7 @@ import { errors } from '../../base/errors.ts'
 import { Batch } from '../../data/batch.ts'
 import { constantColumn } from '../../data/builder.ts'
 import type { Column } from '../../data/column.ts'
+import { unknownFields } from '../../data/contract.ts'
 import type { LogicalType, RowField } from '../../data/types.ts'
 import type { Source, SourceRequest, SplitLag, SplitReader } from '../../flow/connector.ts'
 import type { LogSlice } from '../../log/log.ts'
@@ -20,7 +21,7 @@ export function streamSource(access: StreamAccess, request: SourceRequest): Sour
     return stream
   }
   const columns = request.columns.map((name) => planColumn(request, name))
-  const physical = columns.flatMap((column) => (column.kind === 'physical' ? [column.name] : []))
+  const stored = columns.flatMap((column) => (column.kind === 'metadata' ? [] : [column.name]))
   const waiting = new Map<number, () => void>()
   const stop = ends.onMove((moved, partition) => {
     if (moved !== uid) return
@@ -37,7 +38,7 @@ export function streamSource(access: StreamAccess, request: SourceRequest): Sour
       const contract = (contractVersion > 0 ? streams.contract(uid, contractVersion) : null) ?? stream.contract
       const partition = Number(split)
       const reader = openPartitionReader(access.ports.storage, access.dataFolder, { ...stream, contract }, partition, ends, {
-        columns: physical,
+        columns: stored,
         contract: (version) => streams.contract(uid, version),
       })
       if (typeof position === 'number') reader.seek(position)
@@ -45,7 +46,7 @@ export function streamSource(access: StreamAccess, request: SourceRequest): Sour
       const stopAt = request.bounded ? ends.end(uid, partition) : Number.POSITIVE_INFINITY
       return new PartitionSplit(
         reader,
-        { request, columns, physical, partition, stopAt },
+        { request, columns, partition, stopAt },
         {
           end: () => ends.end(uid, partition),
           ready: () =>
@@ -66,6 +67,8 @@ export function streamSource(access: StreamAccess, request: SourceRequest): Sour
 
 type ColumnSource =
   | { readonly kind: 'physical'; readonly name: string }
+  /** Stored beside the contract's columns. */
+  | { readonly kind: 'unknown-fields'; readonly name: string }
   | { readonly kind: 'metadata'; readonly key: 'offset' | 'partition' | 'ingest_time' }
 
 function planColumn(request: SourceRequest, name: string): ColumnSource {
@@ -76,14 +79,14 @@ function planColumn(request: SourceRequest, name: string): ColumnSource {
   if (column.kind === 'physical') return { kind: 'physical', name }
   const key = column.kind === 'metadata' ? column.key : ''
   if (key === 'offset' || key === 'partition' || key === 'ingest_time') return { kind: 'metadata', key }
+  const named = request.table.columns.some((each) => each.kind === 'physical' && each.name === unknownFields.name)
+  if (key === unknownFields.name && !named) return { kind: 'unknown-fields', name: unknownFields.name }
   throw errors.fail('MS-5000', { feature: `The metadata column ${key || name} of a stream` })
 }
 
 interface SplitPlan {
   readonly request: SourceRequest
   readonly columns: readonly ColumnSource[]
-  /** Names of the columns that the log is asked for. */
-  readonly physical: readonly string[]
   readonly partition: number
   readonly stopAt: number
 }
@@ -130,8 +133,11 @@ class PartitionSplit implements SplitReader {
     const { request, columns, partition } = this.#plan
     const { rowCount } = slice.batch
     const made = columns.map((column, position): Column => {
-      if (column.kind === 'physical') return slice.batch.columns[slice.batch.schema.position(column.name)] as Column
       const { type } = request.schema.fields[position] as RowField
+      if (column.kind !== 'metadata') {
+        const found = slice.batch.columns[slice.batch.schema.position(column.name)] as Column
+        return column.kind === 'physical' ? found : { ...found, type }
+      }
       return metadataColumn(column.key, type, slice, partition)
     })
     return new Batch(request.schema, rowCount, made, slice.batch.kinds)

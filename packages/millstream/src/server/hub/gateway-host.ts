@@ -4,7 +4,8 @@ import { entriesOf } from '../../control/account.ts'
 import { allow, localPrincipal, type Principal } from '../../control/allow.ts'
 import { type DatasetSpec, keys, type LedgerMinute } from '../../control/records.ts'
 import type { Tokens } from '../../control/tokens.ts'
-import { physicalSchema } from '../../data/contract.ts'
+import { physicalSchema, unknownFields } from '../../data/contract.ts'
+import { Schema } from '../../data/schema.ts'
 import type { Expression } from '../../expr/expression.ts'
 import { predicate } from '../../expr/projection.ts'
 import type { GatewayHost } from '../../gateway/host.ts'
@@ -36,7 +37,8 @@ export function gatewayHost(hub: HubState, parts: GatewayParts): GatewayHost {
     otherHops: (stream) => otherHops(hub, parts, stream),
     hopName: (hop) => hopName(hub, hop),
     compileFilter(stream, text) {
-      const schema = physicalSchema(stream.contract)
+      const { fields } = physicalSchema(stream.contract)
+      const schema = new Schema(fields.some(({ name }) => name === unknownFields.name) ? fields : [...fields, unknownFields])
       const condition = planExpression(text, schema)
       const columns = [...inputsOf(condition)].sort((a, b) => a - b)
       const positions = new Map(columns.map((column, position) => [column, position]))
