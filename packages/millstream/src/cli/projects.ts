@@ -13,7 +13,13 @@ export const projectOptions = {
 } as const satisfies Record<string, OptionSpec>
 
 export function projectRequest(call: Call): ProjectRequest {
-  const variables = new Map(
+  const { project, objects } = readProject(call.args[0] ?? '.', variablesOf(call), call.text('env'))
+  return { project, objects, prune: call.flag('prune'), force: call.flag('force'), deleteData: call.texts('delete-data') }
+}
+
+/** What `--var NAME=VALUE` said. */
+export function variablesOf(call: Call): Map<string, string> {
+  return new Map(
     call.texts('var').map((text): [string, string] => {
       const at = text.indexOf('=')
       if (at <= 0)
@@ -21,8 +27,6 @@ export function projectRequest(call: Call): ProjectRequest {
       return [text.slice(0, at), text.slice(at + 1)]
     }),
   )
-  const { project, objects } = readProject(call.args[0] ?? '.', variables, call.text('env'))
-  return { project, objects, prune: call.flag('prune'), force: call.flag('force'), deleteData: call.texts('delete-data') }
 }
 
 const marks = { create: '+', update: '~', delete: '-', unchanged: ' ' } as const

@@ -6,6 +6,7 @@ const commands: Readonly<Record<string, () => Promise<{ readonly command: Comman
   doctor: () => import('./doctor.ts'),
   init: () => import('./init.ts'),
   plan: () => import('./plan.ts'),
+  test: () => import('./test.ts'),
   apply: () => import('./apply.ts'),
   diff: () => import('./diff.ts'),
   export: () => import('./export.ts'),

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Client, createClient, MillstreamProblem } from '@millstream/client'
 import type { Ports } from '../../base/ports.ts'
 import type { Log } from '../../server/log.ts'
+import { exampleFolder } from '../examples.ts'
 import { readProject } from '../project-folder.ts'
 import { playbackStory } from './story.ts'
 
@@ -53,7 +52,7 @@ async function defined(
   client: Client,
   { signal, scheduler, log }: Pick<DemoOptions, 'signal' | 'log'> & Pick<Ports, 'scheduler'>,
 ): Promise<number | null> {
-  const { project, objects } = readProject(demoFolder(), new Map())
+  const { project, objects } = readProject(exampleFolder('demo'), new Map())
   while (!signal.aborted) {
     try {
       const absent = []
@@ -75,13 +74,4 @@ async function found(client: Client, { kind, name }: { readonly kind: 'stream' |
     if (error instanceof MillstreamProblem && error.status === 404) return null
     throw error
   }
-}
-
-/** `examples/demo` of the clone, or beside the compiled code of a package. */
-export function demoFolder(): string {
-  const here = import.meta.dirname
-  const places = [join(here, '..', '..', '..', '..', '..', 'examples', 'demo'), join(here, '..', '..', 'examples', 'demo')]
-  const folder = places.find((place) => existsSync(join(place, 'millstream.yaml')))
-  if (folder === undefined) throw new Error(`the demo's definitions are not at ${places.join(' or ')}`)
-  return folder
 }
