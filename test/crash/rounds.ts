@@ -1,54 +1,37 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '../../packages/client/src/client.ts'
 import { seededRandom } from '../../packages/millstream/src/base/simulated/random.ts'
 import { processTree, type RunningServer, startServer } from '../server/start.ts'
+import { type Account, countAll } from './count.ts'
+import { definitions } from './definitions.ts'
 import { produce } from './load.ts'
 
 export interface CrashReport {
   readonly rounds: number
-  /** Acknowledged events that are missing from the stream, the pipeline's output or the dataset. */
+  /** Acknowledged events that are missing from the stream, the pipelines' output or the datasets. */
   readonly lost: number
   readonly duplicated: number
   /** Ledgers that do not balance. */
   readonly unbalanced: number
-  /** How often each place was hit: fault places, and `kill ROLE` for kills at random moments. */
+  /** How often each place was hit: fault places, and `kill ROLE` and `pause ROLE` at random moments. */
   readonly places: Readonly<Record<string, number>>
   readonly orphans: number
   readonly acknowledged: number
   readonly problems: readonly string[]
 }
 
-const loadMs = 900
-const killsPerRound = 2
-const settleWithinMs = 30_000
+const loadMs = 1500
+const blowsPerRound = 3
 const orphansGoneWithinMs = 2000
-const faults = 'append=0.004,checkpoint=0.02,commit=0.01,handover=0.02,recovery=0.08'
-
-const definitions = {
-  streams: {
-    crash_in: `CREATE TABLE crash_in (
-  ts TIMESTAMP_LTZ(3) NOT NULL,
-  id STRING NOT NULL,
-  country STRING,
-  amount INT,
-  WATERMARK FOR ts AS ts - INTERVAL '5' SECOND
-) WITH ('connector' = 'millstream')`,
-    crash_out: `CREATE TABLE crash_out (id STRING NOT NULL, country STRING, doubled INT) WITH ('connector' = 'millstream')`,
-  },
-  pipelines: { crash_copy: 'INSERT INTO crash_out SELECT id, country, amount * 2 FROM crash_in WHERE amount >= 0' },
-  datasets: {
-    crash_rows: {
-      dataset: 'crash_rows',
-      from: 'crash_in',
-      timestamp: 'ts',
-      granularity: { segment: 'hour', query: 'none', rollup: false },
-      dimensions: ['id', 'country'],
-      metrics: [{ name: 'events', type: 'count' }],
-    },
-  },
-} as const
+/** Of the random moments so many are a process that stands still for a while, as under a debugger or a starved host. */
+const pauseChance = 0.25
+const pauseMsMax = 600
+/** Of one passing of a place, chosen so that a process mostly lives long enough to reach all of them. */
+const faults = 'append=0.004,checkpoint=0.15,commit=0.12,handover=0.4,recovery=0.04'
+const countEvery = 6
+const startsMax = 20
 
 /** Kills processes of a real server at random moments and at fault places, under load, then counts. */
 export async function crashRounds(rounds: number, seed: number, say: (text: string) => void): Promise<CrashReport> {
@@ -61,63 +44,57 @@ export async function crashRounds(rounds: number, seed: number, say: (text: stri
   const hit = (place: string): void => {
     places[place] = (places[place] ?? 0) + 1
   }
-  const acknowledged = new Set<string>()
-  const refused = new Set<string>()
+  const account: Account = { acknowledged: new Map(), refused: new Set() }
   const problems: string[] = []
   let orphans = 0
-  try {
-    await define(dataFolder)
-    for (let round = 0; round < rounds; round++) {
-      let server: RunningServer | null = null
-      let stopped = false
-      const producers = ['a', 'b'].map((name) =>
-        produce(
-          `${name}${round}`,
-          'crash_in',
-          () => server,
-          () => stopped,
-        ),
-      )
-      const started: number[] = []
-      const ends = Date.now() + loadMs
-      for (let kill = 0; kill < killsPerRound || Date.now() < ends; kill++) {
-        const alive =
-          server !== null && (server as RunningServer).process.exitCode === null && (server as RunningServer).process.signalCode === null
-        if (!alive) {
-          server = await startFaulty(dataFolder, faultLog, say)
-          started.push(server.process.pid ?? 0)
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50 + random.int(loadMs / killsPerRound)))
-        const tree: readonly { pid: number; role: string }[] = (server as RunningServer).processes()
-        const victim = tree[random.int(tree.length)]
-        if (victim === undefined) continue
-        try {
-          process.kill(victim.pid, 'SIGKILL')
-          hit(`kill ${victim.role}`)
-        } catch {
-          continue
-        }
-        if (victim.role === 'supervisor') orphans += await left(tree.map((one) => one.pid))
+  await define(dataFolder)
+  for (let round = 0; round < rounds; round++) {
+    let server: RunningServer | null = null
+    let stopped = false
+    const producers = ['a', 'b'].map((name) =>
+      produce(
+        `${name}${round}`,
+        'crash_in',
+        () => server,
+        () => stopped,
+      ),
+    )
+    for (let blow = 0; blow < blowsPerRound; blow++) {
+      if (server === null || !runs(server)) server = await startFaulty(dataFolder, faultLog, hit)
+      await pause(50 + random.int((2 * loadMs) / blowsPerRound))
+      const tree = (server as RunningServer).processes()
+      const victim = tree[random.int(tree.length)]
+      const holdMs = random.int(1000) < pauseChance * 1000 ? random.int(pauseMsMax) : null
+      if (victim === undefined) continue
+      try {
+        process.kill(victim.pid, holdMs === null ? 'SIGKILL' : 'SIGSTOP')
+        hit(`${holdMs === null ? 'kill' : 'pause'} ${victim.role}`)
+        if (holdMs !== null) {
+          await pause(holdMs)
+          process.kill(victim.pid, 'SIGCONT')
+        } else if (victim.role === 'supervisor') orphans += await left(tree.map((one) => one.pid))
+      } catch {
+        // It was gone before, by a fault.
       }
-      // The load ends while a healthy server answers, so that every request has its answer.
-      const last = server as RunningServer | null
-      if (last !== null) await endTree(last)
-      server = await startServer({ dataFolder })
-      stopped = true
-      for (const sent of await Promise.all(producers)) {
-        for (const id of sent.acknowledged) acknowledged.add(id)
-        for (const id of sent.refused) refused.add(id)
-      }
-      const isLast = round === rounds - 1
-      if (isLast || round % 5 === 4)
-        problems.push(...(await count(server, acknowledged, refused)).map((problem) => `round ${round}: ${problem}`))
-      await server.stop()
-      say(`round ${round + 1} of ${rounds}: ${acknowledged.size} acknowledged, ${problems.length} problems`)
     }
-    for (const line of readFileSync(faultLog, 'utf8').split('\n')) if (line !== '') hit(line.split(' ')[0] ?? line)
-  } finally {
-    if (existsSync(folder) && problems.length === 0) rmSync(folder, { recursive: true, force: true })
+    // The load ends while a healthy server answers, so that every request has its answer.
+    if (server !== null) await endTree(server)
+    server = await startServer({ dataFolder })
+    stopped = true
+    for (const sent of await Promise.all(producers)) {
+      for (const [id, event] of sent.acknowledged) account.acknowledged.set(id, event)
+      for (const id of sent.refused) account.refused.add(id)
+    }
+    if (round === rounds - 1 || round % countEvery === countEvery - 1) {
+      for (const problem of await countAll(server, account)) problems.push(`round ${round + 1}: ${problem}`)
+    }
+    await server.stop()
+    say(`round ${round + 1} of ${rounds}: ${account.acknowledged.size} acknowledged, ${problems.length} problems`)
   }
+  for (const line of readFileSync(faultLog, 'utf8').split('\n')) if (line !== '') hit(line.split(' ')[0] ?? line)
+  // What is wrong can be looked at.
+  if (problems.length === 0) rmSync(folder, { recursive: true, force: true })
+  else say(`the data is kept: ${folder}`)
   const those = (word: string): number => problems.filter((problem) => problem.includes(word)).length
   return {
     rounds,
@@ -126,7 +103,7 @@ export async function crashRounds(rounds: number, seed: number, say: (text: stri
     unbalanced: those('balance'),
     places,
     orphans,
-    acknowledged: acknowledged.size,
+    acknowledged: account.acknowledged.size,
     problems,
   }
 }
@@ -141,16 +118,19 @@ async function define(dataFolder: string): Promise<void> {
 }
 
 /** A server that may die at any fault place, also while it starts: then it is started again. */
-async function startFaulty(dataFolder: string, faultLog: string, say: (text: string) => void): Promise<RunningServer> {
-  for (let attempt = 0; ; attempt++) {
+async function startFaulty(dataFolder: string, faultLog: string, hit: (place: string) => void): Promise<RunningServer> {
+  for (let attempt = 1; ; attempt++) {
     try {
       return await startServer({ dataFolder, env: { MILLSTREAM_FAULTS: faults, MILLSTREAM_FAULTS_LOG: faultLog } })
     } catch (error) {
-      if (attempt === 20) throw error
-      say(`  it died while it started, again (${(error as Error).message.split('\n')[0]})`)
+      if (attempt === startsMax) throw error
+      hit('start again')
     }
   }
 }
+
+const runs = ({ process: { exitCode, signalCode } }: RunningServer): boolean => exitCode === null && signalCode === null
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function endTree(server: RunningServer): Promise<void> {
   const tree = server.processes()
@@ -170,55 +150,6 @@ async function left(pids: readonly number[]): Promise<number> {
   for (;;) {
     const alive = pids.filter((pid) => processTree(pid).length > 0)
     if (alive.length === 0 || Date.now() > until) return alive.length
-    await new Promise((resolve) => setTimeout(resolve, 25))
+    await pause(25)
   }
-}
-
-/** Compares what was acknowledged with what is in the stream, in the pipeline's output and in the dataset. */
-async function count(server: RunningServer, acknowledged: ReadonlySet<string>, refused: ReadonlySet<string>): Promise<string[]> {
-  const client = createClient({ server: server.url })
-  const problems: string[] = []
-  const until = Date.now() + settleWithinMs
-  const settled = async (what: string, ids: () => Promise<readonly string[]>): Promise<void> => {
-    for (;;) {
-      const found = await ids()
-      const unique = new Set(found)
-      const missing = [...acknowledged].filter((id) => !unique.has(id))
-      if (missing.length > 0 && Date.now() < until) {
-        await new Promise((resolve) => setTimeout(resolve, 200))
-        continue
-      }
-      if (missing.length > 0) problems.push(`${what}: ${missing.length} of ${acknowledged.size} lost, such as ${missing[0]}`)
-      if (found.length > unique.size) problems.push(`${what}: ${found.length - unique.size} are there twice`)
-      const strangers = [...unique].filter((id) => !acknowledged.has(id) && refused.has(id))
-      if (strangers.length > 0) problems.push(`${what}: ${strangers.length} rejected rows are there`)
-      return
-    }
-  }
-  const streamIds = (stream: string) => async (): Promise<string[]> => {
-    const ids: string[] = []
-    for await (const { row } of client.tail(stream, { follow: false, from: 'earliest' })) ids.push(String(row.id))
-    return ids
-  }
-  await settled('stream', streamIds('crash_in'))
-  await settled('pipeline', streamIds('crash_out'))
-  await settled('dataset', async () => {
-    const { rows } = await client.sqlAll({ sql: 'SELECT id, SUM(events) AS n FROM crash_rows GROUP BY id', dialect: 'druid' })
-    return rows.flatMap((row) => new Array<string>(Number(row[1])).fill(String(row[0])))
-  })
-  for (;;) {
-    const ledger = await client.ledger('crash_in')
-    const { received, accepted, rejected } = ledger.totals
-    const balances =
-      received === accepted + rejected && accepted === acknowledged.size && rejected === refused.size && ledger.differences.length === 0
-    if (balances) break
-    if (Date.now() > until) {
-      problems.push(
-        `the ledger does not balance: received ${received}, accepted ${accepted} of ${acknowledged.size}, rejected ${rejected} of ${refused.size}, ${ledger.differences.join('; ')}`,
-      )
-      break
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
-  return problems
 }

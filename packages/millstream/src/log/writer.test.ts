@@ -80,7 +80,7 @@ test('a full disk is said, and the log goes on when there is room', () =>
     const writer = await openGatewayPartition(ports, '', testStream, 0)
     ports.storage.faults = { ...noFaults, capacityBytes: 100 }
     for (let tries = 0; tries < 3; tries++)
-      await assert.rejects(writer.append(testAppend([tries])), { code: 'MS-3004', http: 507, retry: true })
+      await assert.rejects(writer.append(testAppend([tries])), { code: 'MS-3004', http: 503, retry: true })
     ports.storage.faults = noFaults
     const { offset } = await writer.append(testAppend([7]))
     const reader = openPartitionReader(

@@ -1,3 +1,5 @@
+import { writeSync } from 'node:fs'
+
 /** Structured logs: a JSON line each on standard error, which the supervisor keeps in DATA/logs. */
 export interface Log {
   info(event: string, fields?: Readonly<Record<string, unknown>>): void
@@ -7,12 +9,21 @@ export interface Log {
 
 export function logOf(role: string): Log {
   const write = (level: string, event: string, fields: Readonly<Record<string, unknown>>): void => {
-    process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, role, event, ...fields })}\n`)
+    printTo(2, JSON.stringify({ at: new Date().toISOString(), level, role, event, ...fields }))
   }
   return {
     info: (event, fields = {}) => write('info', event, fields),
     warn: (event, fields = {}) => write('warn', event, fields),
     error: (event, error, fields = {}) => write('error', event, { ...fields, ...describe(error) }),
+  }
+}
+
+/** A line to standard output (1) or error (2), which are files. When their disk is full it is left out: no process ends for want of a log. */
+export function printTo(descriptor: 1 | 2, line: string): void {
+  try {
+    writeSync(descriptor, `${line}\n`)
+  } catch {
+    // Nobody can be told.
   }
 }
 

@@ -37,7 +37,7 @@ export const logErrors = {
   } satisfies ErrorKind<{ streamUid: string; partition: number; segment: string; position: number; offset: number; reason: string }>,
   'MS-3004': {
     domain: 'environment',
-    http: 507,
+    http: 503,
     retry: true,
     title: 'Disk full',
     says: (e) => `Partition ${e.partition} of stream ${e.streamUid} could not be written: the disk is full`,

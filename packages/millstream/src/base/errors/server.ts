@@ -188,4 +188,12 @@ export const serverErrors = {
     says: (e) => `The streams of ${e.folder} were made by another catalogue than the one beside them`,
     do: () => 'Restore `catalogue.sqlite` and `streams` from the same backup.',
   } satisfies ErrorKind<{ folder: string }>,
+  'MS-7024': {
+    domain: 'environment',
+    http: 503,
+    retry: true,
+    title: 'No room for the catalogue',
+    says: () => 'The catalogue could not be written: the disk is full',
+    do: () => 'Nothing was changed. Free some space or shorten the retention of a stream, then ask again.',
+  } satisfies ErrorKind<Record<string, never>>,
 }

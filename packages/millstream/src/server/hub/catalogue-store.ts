@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads'
+import { errors } from '../../base/errors.ts'
 import type { CommitStore } from '../../base/ports.ts'
 
 export interface StoreRequest {
@@ -6,7 +7,9 @@ export interface StoreRequest {
   readonly method: 'get' | 'list' | 'commit' | 'close'
   readonly args: readonly unknown[]
 }
-export type StoreAnswer = { readonly id: number; readonly result: unknown } | { readonly id: number; readonly failed: string }
+export type StoreAnswer =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly failed: string; readonly isFull: boolean }
 
 const suffix = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 
@@ -21,7 +24,7 @@ export function openCatalogueStore(path: string): CommitStore & { close(): Promi
   worker.on('message', (answer: StoreAnswer) => {
     const caller = waiting.get(answer.id)
     waiting.delete(answer.id)
-    if ('failed' in answer) caller?.reject(new Error(answer.failed))
+    if ('failed' in answer) caller?.reject(answer.isFull ? errors.fail('MS-7024', {}) : new Error(answer.failed))
     else caller?.resolve(answer.result as never)
   })
   const gone = (error: Error): void => {

@@ -2,6 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openSqliteCommitStore, type SqliteCommitStore } from '../../base/real/sqlite-commit-store.ts'
 import type { StoreAnswer, StoreRequest } from './catalogue-store.ts'
 
+/** SQLITE_FULL. */
+const sqliteFull = 13
+
 /** The thread that owns the catalogue's file: answers requests in the order they came. */
 const port = parentPort
 if (port === null) throw new Error('catalogue-thread runs as a thread')
@@ -20,7 +23,8 @@ async function answer({ id, method, args }: StoreRequest): Promise<StoreAnswer> 
     const run = store[method] as (...args: readonly unknown[]) => Promise<unknown>
     return { id, result: await run(...args) }
   } catch (error) {
-    return { id, failed: error instanceof Error ? error.message : String(error) }
+    const { message, errcode } = error as Error & { readonly errcode?: number }
+    return { id, failed: message, isFull: errcode === sqliteFull }
   }
 }
 

@@ -3,6 +3,7 @@ import { runJob } from '../../engine/job.ts'
 import type { PhysicalPlan } from '../../model/plan.ts'
 import { joinHub, superviseThis } from '../child.ts'
 import { connectorsOf } from '../connectors.ts'
+import { printTo } from '../log.ts'
 
 /** One job. It ends with the job, with the hub, or when the hub refuses its checkpoint: another attempt runs then. */
 const stop = new AbortController()
@@ -32,7 +33,7 @@ const run = runJob(
   {
     ports,
     dataFolder: '',
-    connectors: connectorsOf(access, options, (line) => process.stdout.write(`${line}\n`)),
+    connectors: connectorsOf(access, options, (line) => printTo(1, line)),
     mode: 'compiled',
     checkpoint: async (record) => (await hub.request<{ committed: boolean }>('hub.checkpoint', record)).committed,
     status: (status) => hub.notify('hub.jobStatus', status),
