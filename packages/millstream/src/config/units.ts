@@ -58,3 +58,15 @@ function parseQuantity(text: string, units: Readonly<Record<string, number>>): n
   const value = Number(match[1]) * unit
   return Number.isSafeInteger(value) ? value : null
 }
+
+/** A duration as people write it, in the largest unit that gives a whole number: `1 h`, `90 s`, `250 ms`. */
+export function durationText(durationMs: number): string {
+  const units = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+  ] as const
+  for (const [unit, unitMs] of units) if (durationMs !== 0 && durationMs % unitMs === 0) return `${durationMs / unitMs} ${unit}`
+  return `${durationMs} ms`
+}

@@ -3,7 +3,8 @@ import { jsonRows } from '../codec/json-write.ts'
 import { Batch } from '../data/batch.ts'
 import { columnOf } from '../data/builder.ts'
 import type { Column } from '../data/column.ts'
-import { types } from '../data/types.ts'
+import { Schema } from '../data/schema.ts'
+import { type RowField, types } from '../data/types.ts'
 import type { Value } from '../data/value.ts'
 import { millisOf } from '../flow/times.ts'
 import type { PlanNode } from '../model/plan.ts'
@@ -25,7 +26,7 @@ export function deadLetters(batch: Batch, node: PlanNode, job: string, split: Sp
     same(`job:${job}`),
     same(reason.code),
     same(reason.message),
-    jsonRows(batch),
+    jsonRows(usersColumns(batch)),
     same(partition),
     same(offset === null ? null : BigInt(offset)),
     same(split === null ? null : split.scan.table.contractVersion),
@@ -33,4 +34,15 @@ export function deadLetters(batch: Batch, node: PlanNode, job: string, split: Sp
   ]
   const columns = lateSchema.fields.map((field, position) => columnOf(field.type ?? types.string(), values[position] ?? []))
   return new Batch(lateSchema, count, columns)
+}
+
+/** Without the columns that a plan adds for itself, such as the conditions of FILTER. */
+function usersColumns(batch: Batch): Batch {
+  const kept = batch.schema.fields.flatMap((field, position) => (field.name.startsWith('$') ? [] : [position]))
+  const schema = new Schema(kept.map((position) => batch.schema.fields[position] as RowField))
+  return new Batch(
+    schema,
+    batch.rowCount,
+    kept.map((position) => batch.columns[position] as Column),
+  )
 }

@@ -1,6 +1,7 @@
 import { errors, MillstreamError } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Cancel, Clock, Scheduler, Storage } from '../base/ports.ts'
+import { durationText } from '../config/units.ts'
 import { Batch } from '../data/batch.ts'
 import type { Contract } from '../data/contract.ts'
 import { metricLayout } from '../druid/dataset-layout.ts'
@@ -123,7 +124,7 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
         if (slice === null) break
         const { batch, offset } = slice
         const { kept, late, timeless } = rollup.add(batch, slice.appendedAtMs)
-        await bury(stream, slice, late, 'late', `later than the dataset's lateness of ${dataset.latenessMs} ms`)
+        await bury(stream, slice, late, 'late', `later than the dataset's lateness of ${durationText(dataset.latenessMs ?? 0)}`)
         await bury(stream, slice, timeless, 'pipeline', `no event time in ${dataset.timestampColumn}`)
         const minuteMs = Math.floor(slice.appendedAtMs / 60_000) * 60_000
         const key = `${partition}/${minuteMs}`

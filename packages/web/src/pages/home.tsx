@@ -111,7 +111,9 @@ function FirstSteps() {
 
 /** The part of the graph that is drawn: what was searched for with its neighbours, and of that the busiest. */
 function narrow(graph: HomeGraph, search: string, now: LiveUpdate): { readonly graph: HomeGraph; readonly left: number } {
-  let nodes = graph.nodes
+  // Streams that Millstream keeps itself, such as playback$late, are in the dead letters of theirs.
+  const users = graph.nodes.filter((node) => !node.name.includes('$'))
+  let nodes: HomeGraph['nodes'] = users.length === graph.nodes.length ? graph.nodes : users
   if (search !== '') {
     const hit = new Set(nodes.filter((node) => node.name.includes(search.toLowerCase())).map((node) => node.id))
     const near = new Set(graph.edges.flatMap((edge) => (hit.has(edge.from) || hit.has(edge.to) ? [edge.from, edge.to] : [])))
@@ -127,5 +129,5 @@ function narrow(graph: HomeGraph, search: string, now: LiveUpdate): { readonly g
   if (nodes === graph.nodes) return { graph, left: 0 }
   const kept = new Set(nodes.map((node) => node.id))
   const edges = graph.edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to))
-  return { graph: { ...graph, nodes, edges }, left: search === '' ? graph.nodes.length - nodes.length : 0 }
+  return { graph: { ...graph, nodes, edges }, left: search === '' ? users.length - nodes.length : 0 }
 }

@@ -36,8 +36,8 @@ export function StreamPage({ name, tab }: { readonly name: string; readonly tab:
           <h1>{name}</h1>
           <p>{stream === null ? 'stream' : (stream.comment ?? (stream.system ? 'kept by Millstream' : 'stream'))}</p>
         </div>
-        {stream?.options.tier !== undefined && <span className="badge">tier {stream.options.tier}</span>}
-        {stream?.options.owner !== undefined && <span className="badge">{stream.options.owner}</span>}
+        {stream?.options.tier !== undefined && <span className="badge plain">tier {stream.options.tier}</span>}
+        {stream?.options.owner !== undefined && <span className="badge plain">{stream.options.owner}</span>}
       </div>
       <ProblemBox error={error} />
       {ledger !== undefined && (

@@ -1,5 +1,7 @@
 import { sql } from '@codemirror/lang-sql'
+import { HighlightStyle, syntaxHighlighting } from '@codemirror/language'
 import { type Diagnostic, setDiagnostics } from '@codemirror/lint'
+import { tags } from '@lezer/highlight'
 import { basicSetup, EditorView } from 'codemirror'
 import { useEffect, useRef } from 'react'
 
@@ -21,6 +23,15 @@ const theme = EditorView.theme({
   '.cm-tooltip': { backgroundColor: 'var(--panel)', color: 'var(--text)', border: '1px solid var(--line)' },
   '.cm-diagnostic-error': { borderLeft: '4px solid var(--bad)' },
 })
+
+/** Colours of the theme, so that light and dark are one style. */
+const highlighting = HighlightStyle.define([
+  { tag: tags.keyword, color: 'var(--series-3)', fontWeight: '600' },
+  { tag: [tags.string, tags.special(tags.string)], color: 'var(--series-5)' },
+  { tag: [tags.number, tags.bool, tags.null], color: 'var(--series-2)' },
+  { tag: [tags.typeName, tags.standard(tags.name)], color: 'var(--series-1)' },
+  { tag: tags.comment, color: 'var(--dim)', fontStyle: 'italic' },
+])
 
 /**
  * SQL with errors at their place. It lives in a shadow root, where the editor's styles are adopted style sheets:
@@ -56,6 +67,7 @@ export function SqlEditor({
         basicSetup,
         sql(),
         theme,
+        syntaxHighlighting(highlighting),
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': label }),
         EditorView.updateListener.of((update) => {
