@@ -51,6 +51,11 @@ export class Jobs {
     return this.#gaps.get(uid) ?? []
   }
 
+  /** Whether any account of a job has a hole. */
+  hasGaps(): boolean {
+    return this.#gaps.size > 0
+  }
+
   /** A new worker: from now on older attempts commit nothing. */
   async raiseAttempt(uid: string): Promise<CheckpointState> {
     for (;;) {

@@ -26,26 +26,26 @@ interface Waiting {
  */
 export class RecordStore {
   readonly #store: CommitStore
-  readonly #records: Map<string, StoredRecord<unknown>>
+  /** By the first part of the key, so that a list looks at its own kind only. */
+  readonly #kinds = new Map<string, Kind>()
   #waiting: Waiting[] = []
   #pumping = false
 
-  private constructor(store: CommitStore, records: Map<string, StoredRecord<unknown>>) {
+  private constructor(store: CommitStore) {
     this.#store = store
-    this.#records = records
   }
 
   /** Reads the records under `prefixes` into memory; others are read by `fetch` when they are needed. */
   static async open(store: CommitStore, prefixes: readonly string[]): Promise<RecordStore> {
-    const records = new Map<string, StoredRecord<unknown>>()
+    const records = new RecordStore(store)
     for (const prefix of prefixes) {
-      for (const [key, { value, version }] of await store.list(prefix)) records.set(key, { value: JSON.parse(value), version })
+      for (const [key, { value, version }] of await store.list(prefix)) records.#set(key, { value: JSON.parse(value), version })
     }
-    return new RecordStore(store, records)
+    return records
   }
 
   get<T>(key: string): StoredRecord<T> | null {
-    return (this.#records.get(key) as StoredRecord<T> | undefined) ?? null
+    return (this.#kinds.get(kindOf(key))?.records.get(key) as StoredRecord<T> | undefined) ?? null
   }
 
   /** Like `get`, for records that are not kept in memory from the start. */
@@ -56,7 +56,7 @@ export class RecordStore {
     const raced = this.get<T>(key)
     if (raced !== null || stored === null) return raced
     const record = { value: JSON.parse(stored.value) as T, version: stored.version }
-    this.#records.set(key, record)
+    this.#set(key, record)
     return record
   }
 
@@ -65,15 +65,18 @@ export class RecordStore {
     return (await this.#store.list(prefix)).map(([key, { value }]) => [key, JSON.parse(value) as T] as const)
   }
 
+  /** By key, ascending. */
   list<T>(prefix: string): (readonly [key: string, record: StoredRecord<T>])[] {
-    const found: (readonly [string, StoredRecord<T>])[] = []
-    for (const [key, record] of this.#records) if (key.startsWith(prefix)) found.push([key, record as StoredRecord<T>])
-    return found.sort(([a], [b]) => (a < b ? -1 : 1))
+    const kind = this.#kinds.get(kindOf(prefix))
+    if (kind === undefined) return []
+    kind.sorted ??= [...kind.records].sort(([one], [other]) => (one < other ? -1 : 1))
+    const found = kind.sorted as (readonly [string, StoredRecord<T>])[]
+    return prefix === `${kindOf(prefix)}/` ? [...found] : found.filter(([key]) => key.startsWith(prefix))
   }
 
   /** Lets go of a record's copy in memory. */
   forget(key: string): void {
-    this.#records.delete(key)
+    this.#set(key, null)
   }
 
   /** All changes or none; resolves when they are durable. False: somebody else's change came first. */
@@ -107,7 +110,7 @@ export class RecordStore {
     const touched = new Set<string>()
     for (const waiting of this.#waiting) {
       if (waiting.changes.some(({ key }) => touched.has(key))) later.push(waiting)
-      else if (waiting.changes.some(({ key, expect }) => (this.#records.get(key)?.version ?? 0) !== expect)) waiting.done(false)
+      else if (waiting.changes.some(({ key, expect }) => (this.get(key)?.version ?? 0) !== expect)) waiting.done(false)
       else {
         for (const { key } of waiting.changes) touched.add(key)
         group.push(waiting)
@@ -132,7 +135,26 @@ export class RecordStore {
 
   /** A commit raises a record's version by one: `CommitStore`'s promise. */
   #mirror({ key, expect, value }: RecordChange): void {
-    if (value === null) this.#records.delete(key)
-    else this.#records.set(key, { value, version: expect + 1 })
+    this.#set(key, value === null ? null : { value, version: expect + 1 })
+  }
+
+  #set(key: string, record: StoredRecord<unknown> | null): void {
+    const name = kindOf(key)
+    let kind = this.#kinds.get(name)
+    if (kind === undefined) {
+      kind = { records: new Map(), sorted: null }
+      this.#kinds.set(name, kind)
+    }
+    if (record === null) kind.records.delete(key)
+    else kind.records.set(key, record)
+    kind.sorted = null
   }
 }
+
+interface Kind {
+  readonly records: Map<string, StoredRecord<unknown>>
+  /** Null: it changed since it was sorted. */
+  sorted: (readonly [key: string, record: StoredRecord<unknown>])[] | null
+}
+
+const kindOf = (key: string): string => key.slice(0, key.indexOf('/'))

@@ -1,4 +1,4 @@
-import type { DatasetSpec, StreamSpec } from '../../control/records.ts'
+import type { DatasetSpec, ObjectRecord, StreamSpec } from '../../control/records.ts'
 import { descriptorOf } from '../../control/streams.ts'
 import type { Contract } from '../../data/contract.ts'
 import { streamFolder } from '../../log/layout.ts'
@@ -13,6 +13,7 @@ import type { HubState } from './state.ts'
 export class Reconciler {
   readonly #hub: HubState
   readonly #streams = new Map<string, StreamDescriptor>()
+  readonly #seen = new Map<string, ObjectRecord>()
   #datasets = ''
   #jobs = ''
   #running: Promise<void> = Promise.resolve()
@@ -46,15 +47,20 @@ export class Reconciler {
 
   async #streamsNow(): Promise<void> {
     const { catalogue, partitions, told, children, ports } = this.#hub
-    const wanted = new Map<string, StreamDescriptor>()
-    for (const record of catalogue.all<StreamSpec>('stream')) wanted.set(record.uid, descriptorOf(record))
+    const records = catalogue.all<StreamSpec>('stream')
+    const wanted = new Set(records.map((record) => record.uid))
     const removed = [...this.#streams.values()].filter((stream) => !wanted.has(stream.uid))
-    const changed = [...wanted.values()].filter((stream) => JSON.stringify(this.#streams.get(stream.uid)) !== JSON.stringify(stream))
+    // A record is replaced when it changes, never changed in place.
+    const changed = records.filter((record) => this.#seen.get(record.uid) !== record).map(descriptorOf)
     if (removed.length === 0 && changed.length === 0) return
     // A stream is open before anybody hears of it, so that who finds it can write it.
     await Promise.all(changed.map((stream) => partitions.open(stream)))
     for (const stream of changed) this.#streams.set(stream.uid, stream)
-    for (const stream of removed) this.#streams.delete(stream.uid)
+    for (const record of records) this.#seen.set(record.uid, record)
+    for (const { uid } of removed) {
+      this.#streams.delete(uid)
+      this.#seen.delete(uid)
+    }
     const change = { streams: changed, contracts: this.older(), removed: removed.map((stream) => stream.uid) }
     told.takeStreams(change)
     children.tellStreams(change)
