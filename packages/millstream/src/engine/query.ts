@@ -64,6 +64,7 @@ class Query {
   readonly #sources: Sources
   readonly #graph: Graph
   readonly #queue: [sink: SinkNode, batch: Batch][] = []
+  readonly #rowsMax: number
   #rows = 0
   #progressAtMs = 0
   #discoverAtMs = 0
@@ -72,6 +73,7 @@ class Query {
     this.#plan = plan
     this.#host = host
     this.#options = options
+    this.#rowsMax = Math.min(options.rowsMax, limitOf(plan))
     this.#wakeup = new Wakeup(host.ports.scheduler)
     this.#sources = new Sources({}, () => this.#wakeup.wake())
     this.#graph = new Graph(plan, {
@@ -90,7 +92,7 @@ class Query {
     await this.#start()
     for (;;) {
       if (signal.aborted) return this.#ended('aborted')
-      if (this.#rows >= this.#options.rowsMax) return this.#ended('rows')
+      if (this.#rows >= this.#rowsMax) return this.#ended('rows')
       if (clock.monotonicMs() >= stopAtMs) return this.#ended('time')
       if (this.#sources.allEnded()) return this.#ended('end')
       if (clock.monotonicMs() >= this.#discoverAtMs) await this.#discover()
@@ -148,7 +150,7 @@ class Query {
 
   async #drain(): Promise<void> {
     for (const [sink, batch] of this.#queue.splice(0)) {
-      const left = this.#options.rowsMax - this.#rows
+      const left = this.#rowsMax - this.#rows
       if (left <= 0) return
       const given = batch.rowCount > left ? batch.slice(0, left) : batch
       this.#rows += given.rowCount
@@ -157,7 +159,7 @@ class Query {
   }
 
   #full(): boolean {
-    return this.#rows >= this.#options.rowsMax || this.#options.signal.aborted
+    return this.#rows >= this.#rowsMax || this.#options.signal.aborted
   }
 
   async #discover(): Promise<void> {
@@ -182,4 +184,12 @@ class Query {
     this.#options.onProgress?.(this.#report())
     return end
   }
+}
+
+/** Of a plan whose one answer ends with a LIMIT: no row comes behind it. */
+function limitOf(plan: PhysicalPlan): number {
+  const sinks = plan.nodes.filter((node) => node.kind === 'sink')
+  const last = plan.nodes.find((node) => node.id === sinks[0]?.input)
+  const limit = sinks.length === 1 && last?.kind === 'sort-limit' ? last.limit : null
+  return limit ?? Number.POSITIVE_INFINITY
 }

@@ -75,6 +75,18 @@ class Place {
   }
 }
 
+test('LIMIT without an order ends a SELECT, live too', async () => {
+  const place = new Place()
+  place.create("CREATE TABLE s (n INT) WITH ('connector' = 'millstream')")
+  await place.send('s', { n: 1 }, { n: 2 }, { n: 3 }, { n: 4 })
+  for (const mode of ['batch', 'streaming'] as const) {
+    assert.deepEqual(await place.ask('SELECT n FROM s WHERE n > 1 LIMIT 2', mode), [[2], [3]])
+    assert.deepEqual(await place.ask('SELECT n FROM s LIMIT 1 OFFSET 2', mode), [[3]])
+  }
+  assert.deepEqual(await place.ask('SELECT n * 10 FROM (SELECT n FROM s LIMIT 2) WHERE n > 1', 'streaming', 1), [[20]])
+  await place.hub.close()
+})
+
 test('system columns are read from the log: unknown fields as JSON, offset, partition, and when a row came', async () => {
   const place = new Place()
   place.create("CREATE TABLE s (n INT, extra STRING METADATA FROM 'unknown_fields' VIRTUAL) WITH ('connector' = 'millstream')")

@@ -6,6 +6,7 @@ import { type Evaluation, predicateOf, projectionOf } from './evaluate.ts'
 import type { Operator } from './operator.ts'
 import { calc } from './operators/calc.ts'
 import { groupAggregate } from './operators/group-aggregate.ts'
+import { limit } from './operators/limit.ts'
 import { sortLimit } from './operators/sort-limit.ts'
 import { union } from './operators/union.ts'
 import { watermark } from './operators/watermark.ts'
@@ -53,7 +54,7 @@ export function operatorOf(
     case 'group-aggregate':
       return groupAggregate(node, input, output, { mode: plan.mode, retracting })
     case 'sort-limit':
-      return sortLimit(node, input)
+      return plan.mode === 'streaming' ? limit(node) : sortLimit(node, input)
     case 'sink':
       return { onBatch: (_port, batch) => sink(batch) }
     default:

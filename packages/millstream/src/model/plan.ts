@@ -82,7 +82,7 @@ export interface GroupAggregateNode extends Node {
   readonly keys: readonly number[]
   readonly aggregates: readonly AggregateCall[]
 }
-/** Batch only. `limit` null: all. */
+/** `limit` null: all. Streaming mode: no order, over inserts; the first rows that come, and then nothing more. */
 export interface SortLimitNode extends Node {
   readonly kind: 'sort-limit'
   readonly input: string

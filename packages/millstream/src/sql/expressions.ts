@@ -46,13 +46,15 @@ function analyseNode(node: SqlExpression, env: ExpressionEnvironment): Expressio
       if (node.value === null) return intervalOf(node)
       return call('*', [sub(node.value), intervalOf({ ...node, text: '1', value: null })])
     case 'unary':
-      if (node.operator === 'NOT') return call('NOT', [sub(node.operand)])
+      if (node.operator === 'NOT') return call('NOT', [condition(node.operand, env)])
       if (node.operator === '+') return sub(node.operand)
       // With its sign, so that the lowest BIGINT is one.
       if (node.operand.kind === 'literal' && node.operand.type === 'exact')
         return literalOf({ ...node.operand, text: `-${node.operand.text}`, at: node.at })
       return negated(sub(node.operand)) ?? call('NEGATE', [sub(node.operand)])
     case 'binary':
+      if (node.operator === 'AND' || node.operator === 'OR')
+        return call(node.operator, [condition(node.left, env), condition(node.right, env)], node.operatorAt)
       return call(node.operator, [sub(node.left), sub(node.right)], node.operatorAt)
     case 'is': {
       if (node.test.startsWith('JSON')) return negatedIf(node.negated, call(`IS ${node.test}`, [sub(node.operand)]), call)
@@ -124,6 +126,12 @@ function analyseNode(node: SqlExpression, env: ExpressionEnvironment): Expressio
         node.at,
       )
   }
+}
+
+/** An operand of AND, OR and NOT. NULL has no type by itself there, as in Flink. */
+function condition(node: SqlExpression, env: ExpressionEnvironment): Expression {
+  if (node.kind === 'literal' && node.type === 'null') throw misplaced('NULL without a type', env, 'Write CAST(NULL AS BOOLEAN).', node.at)
+  return analyse(node, env)
 }
 
 const nullLiteral = (): Expression => ({ kind: 'literal', value: null, type: types.null() })

@@ -128,7 +128,7 @@ class Builder {
         )
       }
       case 'sort': {
-        const input = this.#build(node.input)
+        const input = this.#options.mode === 'streaming' ? this.#insertOnly(node.input, 'LIMIT') : this.#build(node.input)
         this.#refuseUpsert(input, 'Sorting')
         const order = node.order.map(({ column, descending, nullsFirst }) => ({
           column: position(column, input.columns),

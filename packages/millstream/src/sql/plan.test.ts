@@ -6,7 +6,7 @@ import { types } from '../data/types.ts'
 import type { Catalogue } from '../model/tables.ts'
 import { parseStatement } from '../syntax/parse.ts'
 import { contractFromCreateTable } from './create-table.ts'
-import { planExpression, planQuery, planScript } from './plan.ts'
+import { planExplained, planExpression, planQuery, planScript } from './plan.ts'
 import { emptyCatalogue, testConnectors } from './testing.ts'
 import { parseType } from './types.ts'
 
@@ -212,6 +212,24 @@ test('parseType reads every spelling', () => {
   assert.deepEqual(parseType('MAP<STRING, ARRAY<INT NOT NULL>>'), types.map(types.string(), types.array(types.int(false))))
   assert.deepEqual(parseType('DEC(5)'), types.decimal(5, 0))
   assert.deepEqual(parseType('INT NOT NULL ARRAY'), types.array(types.int(false)))
+})
+
+test('EXPLAIN shows the plan of a SELECT that ends, and of an INSERT that runs', () => {
+  const catalogue = {
+    ...emptyCatalogue,
+    table: (_: string, name: string) => planScript(tables, emptyCatalogue).tables.find((each) => each.name === name) ?? null,
+  }
+  const options = { connectors: testConnectors }
+  assert.match(
+    planExplained('EXPLAIN SELECT country, COUNT(*) FROM playback GROUP BY country', catalogue, options) ?? '',
+    /^sink-\d+: answer.*\n {2}calc-\d+: .*\n {4}group-aggregate-\d+: by \[country\] \[COUNT\(\*\)\]\n {6}scan-1/,
+  )
+  assert.match(
+    planExplained('explain plan for INSERT INTO big (country) SELECT device_id FROM playback', catalogue, options) ?? '',
+    /watermark/,
+  )
+  assert.equal(planExplained('SELECT 1', catalogue, options), null)
+  assert.throws(() => planExplained('EXPLAIN CHANGELOG_MODE SELECT 1', catalogue, options), { code: 'MS-2000' })
 })
 
 test('a stream has system columns that a query may name; * leaves them out, and others are not yet there', () => {

@@ -7,6 +7,7 @@ import type { InsertStatement, Statement } from '../syntax/ast/statement.ts'
 import { parseExpression, parseQuery, parseScript as parseStatements, type ScriptStatement } from '../syntax/parse.ts'
 import { type Mode, newContext, type PlanContext, type QueryEnvironment } from './context.ts'
 import { tableFromCreateTable } from './create-table.ts'
+import { explain } from './explain.ts'
 import { analyse } from './expressions.ts'
 import { planInsert } from './insert.ts'
 import type { Column, LogicalNode, SinkNode } from './logical.ts'
@@ -66,6 +67,19 @@ export function planQuery(text: string, catalogue: Catalogue, mode: Mode, option
   const context = newContext(catalogue, mode, options.connectors ?? [])
   const query = parseQuery(text)
   return planSelectStatement(query, context)
+}
+
+/** The plan that `EXPLAIN ...` asks for, as text: of a SELECT as it would be answered, of an INSERT as it would run. Null: the text is no EXPLAIN. */
+export function planExplained(text: string, catalogue: Catalogue, options: PlanOptions = {}): string | null {
+  if (!/^\s*(--.*\n\s*)*EXPLAIN\b/i.test(text)) return null
+  const [first, ...others] = parseStatements(text)
+  if (first?.statement.kind !== 'explain' || others.length > 0) return null
+  const { statement, details, at } = first.statement
+  if (details.length > 0) throw errors.fail('MS-2000', { feature: `EXPLAIN ${details.join(', ')}` }, at)
+  const mode = options.mode ?? (statement.kind === 'query-statement' ? 'batch' : 'streaming')
+  const planned = planStatement(statement, newContext(catalogue, mode, options.connectors ?? []))
+  if (planned === null) throw errors.fail('MS-2000', { feature: `EXPLAIN of ${nameOf(statement)}` }, at)
+  return explain(planned.plan)
 }
 
 /** An expression over the columns of a schema, e.g. `tail --where`; its inputs are positions. */

@@ -16,9 +16,8 @@ export function planQueryNode(query: Query, outer: QueryEnvironment): LogicalNod
   if (query.recursive) throw errors.fail('MS-2000', { feature: 'WITH RECURSIVE' }, query.at)
   const environment = withCommonTables(query, outer)
   if (query.orderBy.length === 0 && query.limit === null && query.offset === null) return planBody(query.body, environment)
-  if (environment.context.mode === 'streaming') {
-    const feature = query.orderBy.length > 0 ? 'ORDER BY in streaming mode' : 'LIMIT in streaming mode'
-    throw errors.fail('MS-2000', { feature }, query.orderBy[0]?.at ?? query.limit?.at ?? query.offset?.at ?? query.at)
+  if (environment.context.mode === 'streaming' && query.orderBy.length > 0) {
+    throw errors.fail('MS-2000', { feature: 'ORDER BY in streaming mode' }, query.orderBy[0]?.at)
   }
   return planSorted(query, environment)
 }

@@ -7,7 +7,7 @@ import { datasetNames, sqlCatalogue } from '../../control/sql-catalogue.ts'
 import { fromOf } from '../../gateway/query.ts'
 import type { PhysicalPlan } from '../../model/plan.ts'
 import type { ConnectorDescriptor } from '../../model/tables.ts'
-import { planQuery, planScript } from '../../sql/plan.ts'
+import { planExplained, planQuery, planScript } from '../../sql/plan.ts'
 import type { Asks } from './asks.ts'
 import type { HubState } from './state.ts'
 import { tablesOf } from './tables-of.ts'
@@ -49,8 +49,20 @@ export class Queries {
 
   async *#flink(principal: Principal, request: SqlRequest, signal: AbortSignal): AsyncGenerator<string> {
     const catalogue = sqlCatalogue(this.#hub.catalogue, principal.tenant)
+    const explained = planExplained(request.sql, catalogue, { connectors: this.#connectors })
+    if (explained !== null) {
+      yield* this.#lines(explained.split('\n'))
+      return
+    }
     const { plan } = planQuery(request.sql, catalogue, 'batch', { connectors: this.#connectors })
     yield* this.#run('select', plan, request, (request.seconds ?? limits.selectWithinMs / 1000) * 1000, limits.selectRowsMax, signal)
+  }
+
+  /** A text as an answer: a row a line. */
+  *#lines(lines: readonly string[]): Generator<string> {
+    yield JSON.stringify({ type: 'schema', dialect: 'flink', columns: [{ name: 'plan', type: 'STRING' }] })
+    yield JSON.stringify({ type: 'rows', rows: lines.map((line) => [line]) })
+    yield JSON.stringify({ type: 'end', rows: lines.length, durationMs: 0 })
   }
 
   #run(mode: 'select' | 'preview', plan: PhysicalPlan, request: SqlRequest, durationMs: number, rowsMax: number, signal: AbortSignal) {
