@@ -1,13 +1,13 @@
 import type { HomeGraph, LiveUpdate } from '@millstream/client'
 import { Background, Controls, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react'
 import { useMemo } from 'react'
-import { rate } from '../state/format.ts'
+import { count, rate } from '../state/format.ts'
 import { layers } from '../state/layers.ts'
 import { go } from '../state/route.ts'
 
 /** More nodes than this say nothing to a person: the busiest are drawn, and the page says so. */
 export const drawnMax = 200
-const columnWidth = 290
+const columnWidth = 340
 const rowHeight = 84
 const rooms = { stream: 'streams', pipeline: 'pipelines', dataset: 'datasets' } as const
 
@@ -43,7 +43,7 @@ export function Lineage({ graph, edges }: { readonly graph: HomeGraph; readonly 
   const drawn = graph.edges.map((edge): Edge => {
     const id = `${edge.from}>${edge.to}`
     const now = edges[id]
-    const lag = now !== undefined && now.lagRows > 0 ? `, ${now.lagRows} behind` : ''
+    const lag = now !== undefined && now.lagRows > 0 ? `, ${count(now.lagRows)} behind` : ''
     return {
       id,
       source: edge.from,
