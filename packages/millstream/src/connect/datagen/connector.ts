@@ -5,8 +5,7 @@ import type { Value } from '../../data/value.ts'
 import type { Connector, Source, SourceRequest, SplitReader } from '../../flow/connector.ts'
 import { TableOptions } from '../table-options.ts'
 import { type Generator, generatorOf } from './generators.ts'
-
-const fieldOptions = ['kind', 'min', 'max', 'max-past', 'length', 'var-len', 'start', 'end', 'null-rate']
+import { datagenOptions } from './options.ts'
 
 /** Rows made up by column, for trying things out and for measuring. */
 export function datagenConnector(ports: Pick<Ports, 'clock' | 'scheduler' | 'random'>): Connector {
@@ -16,8 +15,7 @@ export function datagenConnector(ports: Pick<Ports, 'clock' | 'scheduler' | 'ran
       source: true,
       sink: false,
       metadata: {},
-      // `fields.#.kind` stands for any column's name in the place of #.
-      options: ['rows-per-second', 'number-of-rows', 'scan.parallelism', ...fieldOptions.map((option) => `fields.#.${option}`)],
+      options: datagenOptions.names,
       requiredOptions: [],
     },
     source: (request) => datagenSource(ports, request),

@@ -23,7 +23,7 @@ export function generatorOf(field: RowField, options: TableOptions, ports: Pick<
     min: options.number(option('min')),
     max: options.number(option('max')),
     length: options.number(option('length')) ?? 100,
-    maxPastMs: options.number(option('max-past')) ?? 0,
+    maxPastMs: options.durationMs(option('max-past')) ?? 0,
   })
   const { random } = ports
   return { rowsMax: null, value: (_row, nowMs) => (nullRate > 0 && random.next() < nullRate ? null : draw(nowMs)) }

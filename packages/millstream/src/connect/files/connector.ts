@@ -2,6 +2,7 @@ import type { Clock } from '../../base/ports.ts'
 import { types } from '../../data/types.ts'
 import type { Connector } from '../../flow/connector.ts'
 import type { FileAccess } from './allowed-paths.ts'
+import { fileOptions } from './options.ts'
 import { fileSink } from './sink.ts'
 import { fileSource } from './source.ts'
 
@@ -13,18 +14,8 @@ export function fileConnector(access: FileAccess, clock: Clock): Connector {
       source: true,
       sink: true,
       metadata: { 'file.path': types.string(false), 'file.name': types.string(false) },
-      options: [
-        'source.monitor-interval',
-        'sink.rolling-policy.file-size',
-        'sink.rolling-policy.rollover-interval',
-        'json.ignore-parse-errors',
-        'json.fail-on-missing-field',
-        'json.timestamp-format.standard',
-        'csv.ignore-parse-errors',
-        'csv.field-delimiter',
-        'csv.null-literal',
-      ],
-      requiredOptions: ['path', 'format'],
+      options: fileOptions.names,
+      requiredOptions: fileOptions.requiredNames,
     },
     source: (request) => fileSource(access, request),
     sink: (request) => fileSink(access, clock, request),

@@ -1,6 +1,7 @@
 import { type Batch, rowKindText } from '../../data/batch.ts'
 import type { Value } from '../../data/value.ts'
 import type { Connector } from '../../flow/connector.ts'
+import { printOptions } from './options.ts'
 
 /** Prints rows in Flink's form once they are committed. `print` takes one line. */
 export function printConnector(print: (line: string) => void): Connector {
@@ -10,7 +11,7 @@ export function printConnector(print: (line: string) => void): Connector {
       source: false,
       sink: true,
       metadata: {},
-      options: ['print-identifier', 'standard-error', 'sink.parallelism', 'property-version'],
+      options: printOptions.names,
       requiredOptions: [],
       takesChanges: true,
     },

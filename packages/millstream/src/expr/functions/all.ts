@@ -18,24 +18,26 @@ import { timeFunctions } from './time.ts'
 import { timeDifferenceFunctions } from './time-difference.ts'
 import { timeTextFunctions } from './time-text.ts'
 
-/** Every function and operator; overloads of one name are tried in this order. */
-export const allFunctions: readonly ScalarFunction[] = [
-  ...arithmeticFunctions,
-  ...comparisonFunctions,
-  ...logicFunctions,
-  ...conditionalFunctions,
-  ...castFunctions,
-  ...stringFunctions,
-  ...regexFunctions,
-  ...encodingFunctions,
-  ...printfFunctions,
-  ...mathFunctions,
-  ...timeFunctions,
-  ...timeDifferenceFunctions,
-  ...timeTextFunctions,
-  ...collectionFunctions,
-  ...arrayFunctions,
-  ...jsonFunctions,
-  ...characterClassFunctions,
-  ...randomFunctions,
-]
+/** Families as the docs show them. Overloads of one name are tried in this order. */
+export const functionFamilies: Readonly<Record<string, readonly ScalarFunction[]>> = {
+  Arithmetic: arithmeticFunctions,
+  Comparison: comparisonFunctions,
+  Logic: logicFunctions,
+  Conditional: conditionalFunctions,
+  Casts: castFunctions,
+  Text: stringFunctions,
+  'Regular expressions': regexFunctions,
+  'Encoding and hashes': encodingFunctions,
+  'Formatted text': printfFunctions,
+  Mathematics: mathFunctions,
+  Times: timeFunctions,
+  'Differences of times': timeDifferenceFunctions,
+  'Times as text': timeTextFunctions,
+  'Rows, arrays and maps': collectionFunctions,
+  Arrays: arrayFunctions,
+  JSON: jsonFunctions,
+  'Kinds of characters': characterClassFunctions,
+  Random: randomFunctions,
+}
+
+export const allFunctions: readonly ScalarFunction[] = Object.values(functionFamilies).flat()
