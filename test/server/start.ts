@@ -20,13 +20,21 @@ export interface StartOptions {
   readonly args?: readonly string[]
   readonly env?: Readonly<Record<string, string>>
   readonly readyWithinMs?: number
+  /** Without the demo unless said. */
+  readonly demo?: boolean
 }
 
 /** Starts the real server as a user would, on a free port, and waits until it says where it listens. */
-export async function startServer({ dataFolder, args = [], env = {}, readyWithinMs = 20_000 }: StartOptions): Promise<RunningServer> {
+export async function startServer({
+  dataFolder,
+  args = [],
+  env = {},
+  readyWithinMs = 20_000,
+  demo = false,
+}: StartOptions): Promise<RunningServer> {
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', main, 'start', '--data', dataFolder, '--port', '0', '--no-demo', ...args],
+    ['--disable-warning=ExperimentalWarning', main, 'start', '--data', dataFolder, '--port', '0', demo ? '--demo' : '--no-demo', ...args],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },

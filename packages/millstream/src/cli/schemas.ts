@@ -4,7 +4,7 @@ const name = { type: 'string', pattern: '^[a-z][a-z0-9_]{0,62}$' }
 const duration = { type: 'string', pattern: '^\\d+ ?(ms|s|min|m|h|d)$', examples: ['10 s', '1h', '30d'] }
 const granularity = { type: 'string', examples: ['none', 'second', 'minute', 'five_minute', 'hour', 'day', 'PT10M'] }
 const value = { type: ['string', 'number', 'boolean'] }
-const rows = { type: 'array', items: { type: 'object' } }
+const rowsByStream = { type: 'object', additionalProperties: { type: 'array', items: { type: 'object' } } }
 
 export const schemas: Readonly<Record<string, object>> = {
   dataset: {
@@ -74,12 +74,27 @@ export const schemas: Readonly<Record<string, object>> = {
   },
   test: {
     $schema: draft,
-    title: 'A pipeline test: events in, rows out, in virtual time',
+    title: 'A pipeline test: events in, rows out, in virtual time; a file has one or more, between ---',
     type: 'object',
+    required: ['pipeline', 'expect'],
+    additionalProperties: false,
     properties: {
-      pipeline: { type: 'string' },
-      events: { type: 'object', additionalProperties: rows, description: 'Events by stream, in the order in which they arrive' },
-      expect: { type: 'object', additionalProperties: rows, description: 'Rows by stream, in any order' },
+      test: { type: 'string', description: 'What it shows' },
+      pipeline: { ...name, description: 'The pipeline of this folder that runs' },
+      now: { type: 'string', format: 'date-time', description: 'What the clock says at first; it goes on only by advance' },
+      events: {
+        description: 'What comes in, in the order of arrival: rows by stream, or time in which nothing comes (advance)',
+        anyOf: [
+          { ...rowsByStream, properties: { advance: duration } },
+          { type: 'array', items: { ...rowsByStream, properties: { advance: duration } } },
+        ],
+      },
+      end: { const: 'open', description: 'Input does not end; unless said it does, and every window fires' },
+      expect: {
+        ...rowsByStream,
+        properties: { late: { type: 'integer', minimum: 0, description: 'Rows that came too late for their windows' } },
+        description: 'What goes out, by stream, in any order; columns that are not named are not compared',
+      },
     },
   },
 }
