@@ -29,7 +29,7 @@ export async function startServer({
   dataFolder,
   args = [],
   env = {},
-  readyWithinMs = 20_000,
+  readyWithinMs = 60_000,
   demo = false,
 }: StartOptions): Promise<RunningServer> {
   const child = spawn(

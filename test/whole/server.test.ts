@@ -326,6 +326,32 @@ test('a changed pipeline goes on where the old one was, and says what becomes of
   )
 })
 
+test('every address of /openapi.json answers, and the page of it is plain', async () => {
+  const openApi = (await (await fetch(`${server.url}/openapi.json`)).json()) as {
+    openapi: string
+    paths: Record<string, Record<string, unknown>>
+  }
+  assert.equal(openApi.openapi, '3.1.0')
+  const missing: string[] = []
+  for (const [path, methods] of Object.entries(openApi.paths)) {
+    if (path === '/v1/live') continue
+    const address = path.replace('/v1/datasets/{name}', '/v1/datasets/visits_1m').replace('/v1/pipelines/{name}', '/v1/pipelines/counts')
+    const url = server.url + address.replace('/v1/jobs/{name}', '/v1/jobs/counts').replace('{name}', 'visits').replace('{pid}', '0')
+    if (methods['get'] !== undefined && (await fetch(url)).status >= 400) missing.push(`GET ${path}`)
+    // An empty object is a wrong body everywhere, and never an unknown address.
+    for (const method of ['put', 'post'].filter((one) => methods[one] !== undefined)) {
+      const answer = await fetch(url, { method, body: '{}', headers: { 'content-type': 'application/json' } })
+      const text = await answer.text()
+      if (text.includes('no address')) missing.push(`${method} ${path}`)
+    }
+  }
+  assert.deepEqual(missing, [])
+  const page = await fetch(`${server.url}/docs`)
+  assert.equal(page.status, 200)
+  assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'/)
+  assert.equal((await fetch(`${server.url}/v1/stream`)).status, 404)
+})
+
 test('a second server on the same folder is refused', async () => {
   await assert.rejects(startServer({ dataFolder }), /MS-7011/)
 })
