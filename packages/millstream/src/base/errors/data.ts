@@ -16,7 +16,10 @@ export const dataErrors = {
     retry: false,
     title: 'Another type',
     says: (e) => `${e.path} is ${e.type}, and this is ${e.found}`,
-    do: () => 'Send the type of the contract, or change the column in the contract.',
+    do: (e) =>
+      e.found === 'a string' && /INT|FLOAT|DOUBLE/.test(e.type)
+        ? "Send the number without quotes, or take it as it is with 'contract.text-numbers' = 'accept' in the contract."
+        : 'Send the type of the contract, or change the column in the contract.',
   } satisfies ErrorKind<{ path: string; type: string; found: string }>,
   'MS-1003': {
     domain: 'user',

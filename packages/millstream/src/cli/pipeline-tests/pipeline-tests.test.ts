@@ -12,7 +12,8 @@ const clicks = `CREATE TABLE clicks (ts TIMESTAMP_LTZ(3) NOT NULL, k STRING, n B
   WATERMARK FOR ts AS ts) WITH ('connector' = 'millstream')`
 const streams: Readonly<Record<string, string>> = {
   clicks,
-  visits: "CREATE TABLE visits (ts TIMESTAMP_LTZ(3) NOT NULL, k STRING, n BIGINT, WATERMARK FOR ts AS ts) WITH ('connector' = 'millstream')",
+  visits:
+    "CREATE TABLE visits (ts TIMESTAMP_LTZ(3) NOT NULL, k STRING, n BIGINT, WATERMARK FOR ts AS ts) WITH ('connector' = 'millstream')",
   copies: "CREATE TABLE copies (k STRING, n BIGINT, price DECIMAL(10, 2)) WITH ('connector' = 'millstream')",
   counts: "CREATE TABLE counts (we TIMESTAMP_LTZ(3), k STRING, c BIGINT) WITH ('connector' = 'millstream')",
   latest: "CREATE TABLE latest (k STRING, n BIGINT, PRIMARY KEY (k) NOT ENFORCED) WITH ('connector' = 'millstream')",
