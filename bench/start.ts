@@ -32,7 +32,11 @@ export async function run({ say }: BenchOptions): Promise<BenchResult> {
     }
   }
   seconds.sort((a, b) => a - b)
-  const tree = Number(spawnSync('du', ['-sm', join(import.meta.dirname, '..', 'node_modules')]).stdout.toString().split('\t')[0])
+  const tree = Number(
+    spawnSync('du', ['-sm', join(import.meta.dirname, '..', 'node_modules')])
+      .stdout.toString()
+      .split('\t')[0],
+  )
   return {
     name: 'start',
     ratio: null,

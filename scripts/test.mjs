@@ -35,11 +35,12 @@ if (patterns.length > 0) {
 }
 // The browser tests are a package of their own, so that npm start installs nothing of it.
 const browser = join(root, 'test', 'browser')
-if (!existsSync(join(browser, 'node_modules'))) step('install the browser tests', 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: browser })
+if (!existsSync(join(browser, 'node_modules')))
+  step('install the browser tests', 'npm', ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: browser })
 step('types', node, [bin('typescript7', 'bin/tsc'), '--noEmit', '-p', 'tsconfig.json'])
 step('lint', bin('.bin', 'biome'), ['check', '--error-on-warnings', '.'])
 step('floors', node, [
-  bin('dependency-cruiser', 'bin/dependency-cruise.mjs'),
+  bin('dependency-cruiser', 'bin/dependency-cruiser.mjs'),
   '--config',
   '.dependency-cruiser.mjs',
   '--output-type',

@@ -74,6 +74,8 @@ export const limits = {
   logFileBytesMax: 16 * 1024 * 1024,
   /** How long a role waits for the hub's socket before it gives up and is started again. */
   connectWithinMs: 10_000,
+  /** How long another process may take to say how it stands; beyond it, it stands still, and nobody waits for it. */
+  partAnswerMs: 2000,
   /** Changes of committed ends go to the other processes at most this often: well below a block's delay. */
   endsDelayMs: 2,
   /** A Unix socket's path must fit into sockaddr_un (108 bytes on Linux, 104 on macOS, with the closing zero). */
@@ -121,8 +123,6 @@ export const limits = {
   connectionsMax: 4096,
   /** A follower gets a comment when nothing else came, so that proxies keep the connection. */
   followCommentMs: 15_000,
-  /** What waits for a slow reader before reading stops for it. */
-  followBufferBytesMax: 256 * 1024,
   /** A string column with more different values than this is no dictionary: ids and lookups would cost more than they save. */
   scanDictionaryEntriesMax: 1024,
   scanDictionaryBytesMax: 64 * 1024,

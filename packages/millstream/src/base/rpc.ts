@@ -8,8 +8,6 @@ export interface MessagePipe {
   close(): void
 }
 
-export type Handler = (params: never) => unknown | Promise<unknown>
-
 /** Requests with answers, and notifications without, in both directions over one pipe. */
 export interface Rpc {
   request<T>(method: string, params: unknown): Promise<T>

@@ -2,14 +2,10 @@ import { errors } from '../base/errors.ts'
 import type { Random } from '../base/ports.ts'
 
 const pattern = /^[a-z][a-z0-9_]{0,62}$/
-/** System streams carry a `$`, which no user's name can. */
-const systemPattern = /^[a-z][a-z0-9_]{0,62}\$(late|refused)$/
 
 export function checkName(kind: string, name: string): void {
   if (!pattern.test(name)) throw errors.fail('MS-7003', { kind, name })
 }
-
-export const isSystemName = (name: string): boolean => systemPattern.test(name)
 
 /** `playback` is the caller's tenant's; `growth.playback` another's. */
 export function qualify(text: string, tenant: string): { tenant: string; name: string } {

@@ -6,7 +6,6 @@ import { type Value, valueAt } from './value.ts'
 
 /** Row kinds of a changelog, as bytes of `Batch.kinds`. */
 export const rowKind = { insert: 0, updateBefore: 1, updateAfter: 2, delete: 3 } as const
-export type RowKind = (typeof rowKind)[keyof typeof rowKind]
 export const rowKindText = ['+I', '-U', '+U', '-D'] as const
 
 /**

@@ -26,7 +26,6 @@ export type SimpleKind =
 export type LengthKind = 'CHAR' | 'VARCHAR' | 'BINARY' | 'VARBINARY'
 /** TIMESTAMP is without a zone; TIMESTAMP_LTZ is an instant. Precision counts fractional digits of a second, 0 to 9. */
 export type TimeKind = 'TIME' | 'TIMESTAMP' | 'TIMESTAMP_LTZ'
-export type TypeKind = LogicalType['kind']
 
 export interface RowField {
   readonly name: string

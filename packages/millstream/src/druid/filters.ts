@@ -3,7 +3,7 @@ import { parseExpression } from './expression.ts'
 import { extract, searchCondition } from './extraction.ts'
 import { flagOf, invalid, isObject, type Json, listOf, notYet, objectOf, textOf } from './json.ts'
 import { castTo, isNumber, resolve, type Scope, timeColumn } from './scope.ts'
-import { checkZone, parseInterval } from './time.ts'
+import { parseInterval } from './time.ts'
 
 const bool = (name: string, args: readonly Scalar[]): Scalar => call(name, args, 'BOOLEAN')
 const isNull = (value: Scalar): Scalar => bool('is_null', [value])
@@ -182,6 +182,4 @@ function range(spec: Json, value: Scalar): Scalar {
 
 /** Whether a query's intervals are everything. */
 export const everything = { startMs: -62_135_596_800_000, endMs: 253_402_300_800_000 }
-export const zoneOfContext = (context: Json): string =>
-  typeof context['sqlTimeZone'] === 'string' ? checkZone(context['sqlTimeZone']) : 'UTC'
 export { timeColumn }

@@ -1,5 +1,4 @@
 import type { Batch } from '../data/batch.ts'
-import { Schema } from '../data/schema.ts'
 import type { Source, SplitReader } from '../flow/connector.ts'
 import type { ScanNode } from '../model/plan.ts'
 
@@ -124,8 +123,4 @@ export class Sources {
     ended[split] = positionEnded
     this.#ended.set(scan, ended)
   }
-}
-
-export function scanSchema(scan: ScanNode): Schema {
-  return new Schema(scan.fields)
 }

@@ -48,8 +48,6 @@ export interface Sink {
   close(): Promise<void>
 }
 
-export type SinkSchema = Schema
-
 /** A part of the job's log output that `Sink.prepare` made durable: it goes into the checkpoint as a new committed end. */
 export interface PreparedPartition {
   readonly partition: string

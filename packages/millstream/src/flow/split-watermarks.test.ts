@@ -3,7 +3,11 @@ import { test } from 'node:test'
 import { SplitWatermarks } from './split-watermarks.ts'
 
 test('when all splits fall silent at once the watermark is that of the furthest, whatever their order', () => {
-  for (const order of [['a', 'b', 'c'], ['c', 'b', 'a'], ['b', 'a', 'c']]) {
+  for (const order of [
+    ['a', 'b', 'c'],
+    ['c', 'b', 'a'],
+    ['b', 'a', 'c'],
+  ]) {
     const splits = new SplitWatermarks(200)
     for (const split of ['a', 'b', 'c']) splits.add(split)
     splits.raise('a', 7_000)

@@ -11,8 +11,14 @@ export interface Patience {
   readonly connectionCheckMs: number
 }
 
+const defaultPatience: Patience = {
+  headersTimeoutMs: limits.headersTimeoutMs,
+  requestTimeoutMs: limits.requestTimeoutMs,
+  connectionCheckMs: limits.connectionCheckMs,
+}
+
 /** The HTTP server of a gateway: strict parsing, bounded headers, bounded patience. The caller listens. */
-export function createHttpServer(gateway: Gateway, patience: Patience = limits): Server {
+export function createHttpServer(gateway: Gateway, patience: Patience = defaultPatience): Server {
   const server = createServer(
     {
       insecureHTTPParser: false,

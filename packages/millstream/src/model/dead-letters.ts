@@ -2,12 +2,11 @@ import type { Contract } from '../data/contract.ts'
 import { type LogicalType, types } from '../data/types.ts'
 
 /**
- * The rows of the system streams that hold dead letters: `playback$late` (rows that came too late for a window or a
- * dataset) and `rebuffers$refused` (rows that a sink refused). Rejects of the edge are sections of the stream's own
- * blocks and need no stream.
+ * The rows of the system streams that hold dead letters: `playback$late` has rows of `playback` that came too late for a
+ * window or a dataset, or that it could not take. Rejects of the edge are sections of the stream's own blocks and need
+ * no stream.
  */
 export const lateStreamName = (stream: string): string => `${stream}$late`
-export const refusedStreamName = (job: string): string => `${job}$refused`
 
 const columns: readonly (readonly [name: string, type: LogicalType])[] = [
   /** `late`, `pipeline`, `sink` or `consumer`. */

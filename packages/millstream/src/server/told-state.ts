@@ -1,11 +1,7 @@
 import type { Contract } from '../data/contract.ts'
 import type { Ends } from '../log/log.ts'
-import type { CommittedEnds, StreamsChanged } from '../model/hub.ts'
+import type { CommittedEnds, EndsMoved, StreamsChanged } from '../model/hub.ts'
 import type { StreamCatalogue, StreamDescriptor } from '../model/streams.ts'
-
-export interface ToldEnds {
-  readonly ends: CommittedEnds
-}
 
 /** Streams and committed ends as the hub told them: what a process may know, read synchronously. */
 export class ToldState implements Ends, StreamCatalogue {
@@ -15,7 +11,7 @@ export class ToldState implements Ends, StreamCatalogue {
   readonly #listeners = new Set<(streamUid: string, partition: number, end: number) => void>()
   readonly #streamListeners = new Set<() => void>()
 
-  readonly takeEnds = ({ ends }: ToldEnds): void => {
+  readonly takeEnds = ({ ends }: EndsMoved): void => {
     for (const [key, end] of Object.entries(ends)) {
       this.#ends.set(key, end)
       const slash = key.lastIndexOf('/')

@@ -1,4 +1,4 @@
-import { type Answer, and, type DatasetEngine, type Interval, type Relation, type Scalar } from '../../model/dataset-query.ts'
+import type { Answer, DatasetEngine, Interval, Relation, Scalar } from '../../model/dataset-query.ts'
 import { withVirtualColumns } from '../dimensions.ts'
 import { parseExpression } from '../expression.ts'
 import { everything, filterCondition, intervalList } from '../filters.ts'
@@ -51,16 +51,6 @@ export async function openQuery(spec: Json, host: NativeHost): Promise<NativeQue
     host,
     scope: { ...unfiltered, relation },
     granularity: parseGranularity(spec['granularity']),
-  }
-}
-
-/** The same query over other rows. */
-export function withCondition(query: NativeQuery, condition: Scalar): NativeQuery {
-  const all = query.condition === null ? condition : and([query.condition, condition])
-  return {
-    ...query,
-    condition: all,
-    scope: { ...query.scope, relation: { kind: 'filter', input: query.unfiltered.relation, condition: all } },
   }
 }
 

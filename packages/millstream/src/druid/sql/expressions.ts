@@ -3,7 +3,6 @@ import { and, call, literal, not, or, type Scalar } from '../../model/dataset-qu
 import type { CallNode, IntervalNode, LiteralNode, NameNode, SqlExpression } from '../../syntax/ast/expression.ts'
 import type { Query } from '../../syntax/ast/query.ts'
 import { castTo, isNumber } from '../scope.ts'
-import { parsePeriod } from '../time.ts'
 import { type Environment, invalidAt, nearest, notYetAt, type Planned, type Visible } from './environment.ts'
 import { sqlFunctions } from './functions.ts'
 import { commonType, comparable, dataTypeOf, sqlCast, timestampLiteral } from './types.ts'
@@ -314,5 +313,3 @@ function readCall(expression: CallNode, reading: Reading): Scalar {
     throw error
   }
 }
-
-export const isPeriod = (text: string): boolean => parsePeriod(text) !== null

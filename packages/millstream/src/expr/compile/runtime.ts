@@ -97,12 +97,6 @@ export function floorDivide(value: bigint, by: bigint): bigint {
   return value % by < 0n ? quotient - 1n : quotient
 }
 
-/** Java's (int) of a double. */
-export function toInt(value: number): number {
-  if (value >= 2147483647) return 2147483647
-  return value <= -2147483648 ? -2147483648 : Math.trunc(value) | 0
-}
-
 /** A string column that is written row by row, and encoded at once: in ASCII, nearly always, characters are bytes. */
 export class TextWriter {
   readonly #texts: string[]
