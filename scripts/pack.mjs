@@ -47,6 +47,7 @@ function packOne(name, target) {
   copyOthers(join(from, 'src'), to)
   const dist = join(root, 'packages', 'web', 'dist')
   if (name === 'millstream' && existsSync(dist)) cpSync(dist, join(to, 'web'), { recursive: true })
+  if (name === 'millstream') cpSync(join(root, 'examples'), join(to, 'examples'), { recursive: true })
   writeFileSync(
     join(to, 'package.json'),
     `${JSON.stringify(published(JSON.parse(readFileSync(join(from, 'package.json'), 'utf8'))), null, 2)}\n`,
