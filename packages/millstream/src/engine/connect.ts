@@ -24,7 +24,10 @@ export function connectorOf(table: TableDescriptor, role: 'source' | 'sink', con
 
 export function connectSource(scan: ScanNode, plan: PhysicalPlan, host: Pick<JobHost, 'connectors'>, fromMs: number | null = null): Source {
   const connector = connectorOf(scan.table, 'source', host.connectors)
-  const request = { table: scan.table, columns: scan.columns, schema: new Schema(scan.fields), bounded: plan.mode === 'batch', fromMs }
+  const bounded = plan.mode === 'batch'
+  // The last row of a key may be old: an upsert stream is read whole.
+  const since = isUpsertStream(scan.table) ? null : fromMs
+  const request = { table: scan.table, columns: scan.columns, schema: new Schema(scan.fields), bounded, fromMs: since }
   return (connector.source as NonNullable<Connector['source']>)(request)
 }
 
@@ -45,9 +48,11 @@ export function connectSinks(assignment: JobAssignment, host: JobHost): Sinks {
   return sinks
 }
 
-/** A print table shows changes as they are; a blackhole takes anything. */
+const isUpsertStream = (table: TableDescriptor): boolean => table.kind === 'stream' && table.primaryKey.length > 0
+
+/** A print table shows changes as they are; a blackhole takes anything; a stream with a key keeps the last row of each. */
 function changesAreTaken(table: TableDescriptor): boolean {
-  return table.connector === 'print' || table.connector === 'blackhole'
+  return table.connector === 'print' || table.connector === 'blackhole' || isUpsertStream(table)
 }
 
 function connectSink(node: string, table: TableDescriptor, schema: Schema, assignment: JobAssignment, host: JobHost): Sink {

@@ -7,6 +7,7 @@ import type { Operator } from './operator.ts'
 import { calc } from './operators/calc.ts'
 import { groupAggregate } from './operators/group-aggregate.ts'
 import { limit } from './operators/limit.ts'
+import { normalize } from './operators/normalize.ts'
 import { sortLimit } from './operators/sort-limit.ts'
 import { union } from './operators/union.ts'
 import { watermark } from './operators/watermark.ts'
@@ -55,6 +56,8 @@ export function operatorOf(
       return groupAggregate(node, input, output, { mode: plan.mode, retracting })
     case 'sort-limit':
       return plan.mode === 'streaming' ? limit(node) : sortLimit(node, input)
+    case 'normalize':
+      return normalize(node, input, plan.mode)
     case 'sink':
       return { onBatch: (_port, batch) => sink(batch) }
     default:

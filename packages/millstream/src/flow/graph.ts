@@ -291,5 +291,11 @@ export class Graph {
 
 /** Nodes whose output rows are not their input rows one by one. */
 function multiplies(node: PlanNode): boolean {
-  return node.kind === 'window' || node.kind === 'window-aggregate' || node.kind === 'group-aggregate' || node.kind === 'sort-limit'
+  return (
+    node.kind === 'window' ||
+    node.kind === 'window-aggregate' ||
+    node.kind === 'group-aggregate' ||
+    node.kind === 'sort-limit' ||
+    node.kind === 'normalize'
+  )
 }

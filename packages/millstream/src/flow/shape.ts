@@ -16,6 +16,7 @@ export function inputsOf(node: PlanNode): readonly string[] {
     case 'window-aggregate':
     case 'group-aggregate':
     case 'sort-limit':
+    case 'normalize':
     case 'sink':
       return [node.input]
     default:

@@ -90,6 +90,12 @@ export interface SortLimitNode extends Node {
   readonly offset: number
   readonly limit: number | null
 }
+/** An upsert stream as a changelog: the last row of each key. `keys` are columns of input and output, which are the same, ascending. */
+export interface NormalizeNode extends Node {
+  readonly kind: 'normalize'
+  readonly input: string
+  readonly keys: readonly number[]
+}
 export interface ValuesNode extends Node {
   readonly kind: 'values'
   readonly rows: readonly (readonly Value[])[]
@@ -110,5 +116,6 @@ export type PlanNode =
   | WindowAggregateNode
   | GroupAggregateNode
   | SortLimitNode
+  | NormalizeNode
   | ValuesNode
   | SinkNode

@@ -63,6 +63,8 @@ function describe(node: PlanNode, inputs: readonly PlanNode[]): string {
       )
       return `${order.length > 0 ? `by [${order.join(', ')}]` : ''}${node.limit === null ? '' : ` limit ${node.limit}`}${node.offset === 0 ? '' : ` offset ${node.offset}`}`.trim()
     }
+    case 'normalize':
+      return `by [${node.keys.map(name).join(', ')}]`
     case 'values':
       return `${node.rows.length} ${node.rows.length === 1 ? 'row' : 'rows'} (${node.fields.map((field) => `${field.name} ${typeText(field.type)}`).join(', ')})`
     case 'sink':

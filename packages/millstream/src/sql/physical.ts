@@ -1,6 +1,6 @@
 import { unreachable } from '../base/assert.ts'
 import { errors, type Place } from '../base/errors.ts'
-import type { RowField } from '../data/types.ts'
+import type { LogicalType, RowField } from '../data/types.ts'
 import type { AggregateCall, Expression } from '../expr/expression.ts'
 import type { PhysicalPlan, PlanNode, WindowSpec } from '../model/plan.ts'
 import type { ConnectorDescriptor } from '../model/tables.ts'
@@ -30,6 +30,8 @@ interface Built {
   /** Why it changes rows that it gave, for messages. */
   readonly because: string
   readonly columns: readonly Column[]
+  /** Positions of the columns that name a row: a change of the row never changes them. Null: none are known. */
+  readonly key: readonly number[] | null
 }
 
 type Unnamed<T> = T extends PlanNode ? Omit<T, 'id'> : never
@@ -63,11 +65,14 @@ class Builder {
     switch (node.kind) {
       case 'scan': {
         const columns = node.columns.map((column) => column.name)
-        return this.#emit(
-          { kind: 'scan', table: withSystemColumns(node.table, node.columns), columns, ...this.#common(node, changesOf(node.table)) },
-          node.columns,
-          'its source is a changelog',
-        )
+        const table = withSystemColumns(node.table, node.columns)
+        const changes = changesOf(node.table)
+        const scan = this.#emit({ kind: 'scan', table, columns, ...this.#common(node, changes) }, node.columns, '')
+        if (changes === 'insert') return scan
+        const keys = columns.flatMap((name, i) => (table.primaryKey.includes(name) ? [i] : []))
+        const answer = this.#options.mode === 'batch' ? 'insert' : 'retract'
+        const body = { kind: 'normalize' as const, input: scan.id, keys, ...this.#common(node, answer) }
+        return this.#emit(body, node.columns, `${table.name} has a PRIMARY KEY`, keys)
       }
       case 'filter':
         return this.#calc(node.input, node.condition, null, node.columns)
@@ -81,6 +86,7 @@ class Builder {
           input,
           { kind: 'watermark', input: input.id, expression, idleTimeoutMs: node.idleTimeoutMs, ...this.#common(node, input.changes) },
           node.columns,
+          input.key,
         )
       }
       case 'window': {
@@ -105,7 +111,6 @@ class Builder {
       }
       case 'aggregate': {
         const input = this.#build(node.input)
-        this.#refuseUpsert(input, 'Aggregating')
         const insert = this.#options.mode === 'batch' || (node.aggregates.length === 0 && input.changes === 'insert')
         const changes = insert ? 'insert' : 'retract'
         const keys = node.keys.map((id) => position(id, input.columns))
@@ -114,12 +119,12 @@ class Builder {
           { kind: 'group-aggregate', input: input.id, keys, aggregates, ...this.#common(node, changes) },
           node.columns,
           'GROUP BY without a window',
+          keys.map((_, i) => i),
         )
       }
       case 'union': {
         const inputs = node.inputs.map((input) => this.#build(input))
         const changing = inputs.find((input) => input.changes !== 'insert')
-        if (changing !== undefined) this.#refuseUpsert(changing, 'UNION')
         const changes = changing?.changes ?? 'insert'
         return this.#emit(
           { kind: 'union', inputs: inputs.map((input) => input.id), ...this.#common(node, changes) },
@@ -129,7 +134,6 @@ class Builder {
       }
       case 'sort': {
         const input = this.#options.mode === 'streaming' ? this.#insertOnly(node.input, 'LIMIT') : this.#build(node.input)
-        this.#refuseUpsert(input, 'Sorting')
         const order = node.order.map(({ column, descending, nullsFirst }) => ({
           column: position(column, input.columns),
           descending,
@@ -142,7 +146,7 @@ class Builder {
         return this.#emit({ kind: 'values', rows: node.rows, ...this.#common(node, 'insert') }, node.columns, '')
       case 'sink': {
         const input = this.#build(node.input)
-        if (node.table !== null) checkSinkChanges(node.table, input.changes, input.because, this.#options.connectors, this.#place)
+        if (node.table !== null) checkSinkChanges(node.table, input, this.#options.connectors, this.#place)
         return this.#over(input, { kind: 'sink', input: input.id, table: node.table, ...this.#common(node, input.changes) }, node.columns)
       }
       default:
@@ -157,7 +161,6 @@ class Builder {
     columns: readonly Column[],
   ): Built {
     const input = this.#build(inputNode)
-    if (condition !== null) this.#refuseUpsert(input, 'Filtering')
     if (condition === null && expressions !== null && isIdentity(expressions, columns, input.columns)) return { ...input, columns }
     const body = {
       kind: 'calc' as const,
@@ -165,7 +168,7 @@ class Builder {
       condition: condition === null ? null : positioned(condition, input.columns),
       projections: expressions?.map((expression) => positioned(expression, input.columns)) ?? null,
     }
-    return this.#over(input, { ...body, ...this.#common({ columns }, input.changes) }, columns)
+    return this.#over(input, { ...body, ...this.#common({ columns }, input.changes) }, columns, keyBehind(input.key, body.projections))
   }
 
   #insertOnly(node: LogicalNode, what: string): Built {
@@ -174,32 +177,47 @@ class Builder {
     throw errors.fail('MS-2000', { feature: `${what} over rows that change (${input.because})` }, this.#place)
   }
 
-  #refuseUpsert(input: Built, what: string): void {
-    if (input.changes === 'upsert') throw errors.fail('MS-2000', { feature: `${what} a stream with a PRIMARY KEY` }, this.#place)
-  }
-
   #common({ columns }: { readonly columns: readonly Column[] }, changes: Changes) {
     const fields = columns.map((column): RowField => ({ name: column.name, type: column.type }))
     const time = columns.findIndex((column) => column.time === 'event')
     return { fields, changes, rowtime: time < 0 || this.#options.mode === 'batch' ? null : time }
   }
 
-  #over(input: Built, body: Body, columns: readonly Column[]): Built {
-    return this.#emit(body, columns, input.because)
+  #over(input: Built, body: Body, columns: readonly Column[], key: Built['key'] = null): Built {
+    return this.#emit(body, columns, input.because, key)
   }
 
   /** The node of this body: one that is there already, unless it is a sink. */
-  #emit(body: Body, columns: readonly Column[], because: string): Built {
-    const key = JSON.stringify(body, (name, value) => (name === 'at' ? undefined : typeof value === 'bigint' ? `${value}n` : value))
-    const known = body.kind === 'sink' ? undefined : this.#byBody.get(key)
+  #emit(body: Body, columns: readonly Column[], because: string, key: Built['key'] = null): Built {
+    const text = JSON.stringify(body, (name, value) => (name === 'at' ? undefined : typeof value === 'bigint' ? `${value}n` : value))
+    const known = body.kind === 'sink' ? undefined : this.#byBody.get(text)
     if (known !== undefined) return { ...known, columns }
     const id = `${body.kind}-${this.nodes.length + 1}`
     this.nodes.push({ id, ...body } as PlanNode)
-    const built = { id, changes: body.changes, because, columns }
-    this.#byBody.set(key, built)
+    const built = { id, changes: body.changes, because, columns, key }
+    this.#byBody.set(text, built)
     return built
   }
 }
+
+/** Where the key's columns stand behind these projections; null: one is gone, or is not what it was. */
+function keyBehind(key: Built['key'], projections: readonly Expression[] | null): Built['key'] {
+  if (key === null || projections === null) return key
+  const positions = key.map((column) => projections.findIndex((expression) => isSame(expression, column)))
+  return positions.includes(-1) ? null : positions
+}
+
+/** The column as it is, or as a type that tells all its values apart. */
+function isSame(expression: Expression, column: number): boolean {
+  if (expression.kind === 'input') return expression.index === column
+  if (expression.kind !== 'call' || expression.function !== 'CAST') return false
+  const [arg] = expression.args
+  return arg?.kind === 'input' && arg.index === column && widens(arg.type, expression.type)
+}
+
+const integers = ['TINYINT', 'SMALLINT', 'INT', 'BIGINT']
+const widens = (from: LogicalType, to: LogicalType): boolean =>
+  integers.includes(from.kind) && integers.indexOf(from.kind) <= integers.indexOf(to.kind)
 
 function position(id: number, columns: readonly Column[]): number {
   const found = columns.findIndex((column) => column.id === id)

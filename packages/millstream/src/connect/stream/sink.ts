@@ -6,6 +6,7 @@ import { isPreparedPartition } from '../../flow/connector.ts'
 import { type JobPartition, openJobPartition } from '../../log/job-partition.ts'
 import { endKey } from '../../model/hub.ts'
 import type { StreamAccess } from './connector.ts'
+import { upserts } from './upserts.ts'
 
 /** Writes the partition that the job owns. The checkpoint's commit is what makes its rows visible: `commit` has nothing to do. */
 export function streamSink(access: StreamAccess, request: SinkRequest): Sink {
@@ -14,6 +15,7 @@ export function streamSink(access: StreamAccess, request: SinkRequest): Sink {
   if (stream === null) throw errors.fail('MS-5012', { stream: request.table.name })
   const restored = isPreparedPartition(request.restore) ? request.restore.end : 0
   const start = { attempt: request.attempt, end: Math.max(restored, access.ends.end(streamUid, partition)) }
+  const keys = request.schema.fields.flatMap(({ name }, position) => (stream.contract.primaryKey.includes(name) ? [position] : []))
   let opened: Promise<JobPartition> | null = null
   const open = (): Promise<JobPartition> => {
     opened ??= openJobPartition(access.ports, access.dataFolder, stream, partition, start)
@@ -21,7 +23,8 @@ export function streamSink(access: StreamAccess, request: SinkRequest): Sink {
   }
   return {
     async write(batch) {
-      await (await open()).write(new Batch(request.schema, batch.rowCount, batch.columns, batch.kinds))
+      const rows = new Batch(request.schema, batch.rowCount, batch.columns, batch.kinds)
+      await (await open()).write(keys.length === 0 ? rows : upserts(rows, keys))
     },
     async prepare(): Promise<PreparedPartition | null> {
       if (opened === null) return null

@@ -20,6 +20,10 @@ class Scratch {
   readonly #number = new Float64Array(1)
   readonly #words = new Int32Array(this.#number.buffer)
 
+  reserve(length: number): void {
+    if (this.bytes.length < length) this.bytes = new Uint8Array(length)
+  }
+
   larger(length: number): Uint8Array {
     const bytes = new Uint8Array(Math.max(length, this.bytes.length * 2))
     bytes.set(this.bytes)
@@ -52,14 +56,18 @@ export class KeyEncoder {
       kernel = new Function('columns', 'rows', 'count', 'into', 'slots', 'scratch', 'hash', kernelText(columns)) as Assign
       made.set(shape, kernel)
     }
+    this.#scratch.reserve(roomOf(columns))
     kernel(columns, rows, count, into, slots, this.#scratch, hashBytes)
   }
 }
 
+/** Bytes of a key besides those of its strings, at most. */
+const roomOf = (columns: readonly Column[]): number => 64 + 17 * columns.length
+
 function kernelText(columns: readonly Column[]): string {
   const cached = columns.length === 1 && columns[0]?.layout === 'dictionary'
   const setup = columns.map((column, i) => columnSetup(column, i)).join('\n')
-  const encode = columns.map((column, i) => columnEncode(column, i)).join('\n')
+  const encode = columns.map((column, i) => columnEncode(column, i, roomOf(columns))).join('\n')
   const find = `let at = 0
 ${encode}
 slot = into.slot(out, 0, at, hash(out, 0, at))`
@@ -98,9 +106,9 @@ function columnSetup(column: Column, i: number): string {
   return lines.join('\n')
 }
 
-function columnEncode(column: Column, i: number): string {
+function columnEncode(column: Column, i: number, room: number): string {
   if (column.layout === 'empty') return 'out[at++] = 0'
-  const value = `out[at++] = 1\n${valueEncode(column, i)}`
+  const value = `out[at++] = 1\n${valueEncode(column, i, room)}`
   if (column.validity === null) return value
   return `if (((validity${i}[row >> 3] >> (row & 7)) & 1) === 0) out[at++] = 0
 else {
@@ -111,7 +119,7 @@ ${value}
 const int32Bytes = (word: string): string =>
   `{ const w = ${word}; out[at] = w; out[at + 1] = w >> 8; out[at + 2] = w >> 16; out[at + 3] = w >> 24; at += 4 }`
 
-function valueEncode(column: Column, i: number): string {
+function valueEncode(column: Column, i: number, room: number): string {
   switch (column.layout) {
     case 'bool':
     case 'int8':
@@ -137,7 +145,7 @@ ${int32Bytes('high')} }`
     case 'dictionary': {
       const row = column.layout === 'bytes' ? 'row' : `ids${i}[row]`
       return `{ const from = offsets${i}[${row}], to = offsets${i}[${row} + 1]
-if (at + to - from + 64 > out.length) out = scratch.larger(at + to - from + 256)
+if (at + to - from + ${room} > out.length) out = scratch.larger(at + to - from + ${room})
 ${int32Bytes('to - from')}
 for (let b = from; b < to; b++) out[at++] = bytes${i}[b] }`
     }

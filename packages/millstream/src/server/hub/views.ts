@@ -160,6 +160,8 @@ function titleOf(node: PlanNode): string {
     case 'window':
     case 'window-aggregate':
       return `${node.window.kind} ${node.window.sizeMs / 1000} s`
+    case 'normalize':
+      return 'last row of each key'
     case 'group-aggregate':
       return 'group'
     case 'sort-limit':

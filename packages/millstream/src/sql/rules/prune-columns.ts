@@ -82,7 +82,8 @@ function pruned(node: LogicalNode, wanted: ReadonlySet<number>, visit: (node: Lo
   const keep = (columns: readonly Column[]): readonly Column[] => columns.filter((column) => wanted.has(column.id))
   switch (node.kind) {
     case 'scan':
-      return { ...node, columns: keep(node.columns) }
+      // An upsert stream is read by its key, whoever asks.
+      return { ...node, columns: node.columns.filter(({ id, name }) => wanted.has(id) || node.table.primaryKey.includes(name)) }
     case 'values': {
       const kept = node.columns.flatMap((column, i) => (wanted.has(column.id) ? [i] : []))
       return { ...node, columns: keep(node.columns), rows: node.rows.map((row) => kept.map((i) => row[i] ?? null)) }
