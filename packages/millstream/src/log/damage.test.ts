@@ -136,3 +136,21 @@ async function copy(storage: SimulatedStorage, from: string, to: string, change:
   const target = await storage.open(to, 'write')
   await target.write([change(bytes)], 0)
 }
+
+test('a partition whose committed rows are gone says so and keeps what is left, instead of starting anew', async () => {
+  const world = new SimulatedWorld(1)
+  const storage = new SimulatedStorage(world.random, world.scheduler)
+  const ports = { clock: world.clock, scheduler: world.scheduler, random: world.random, storage }
+  await world.runUntil(
+    (async () => {
+      const writer = await openGatewayPartition(ports, '', testStream, 0)
+      await writer.append(testAppend(range(0, 5)))
+      await writer.close()
+      await copy(storage, `${folder}/0-1.log`, `${folder}/0-1.log`, (bytes) => new Uint8Array(bytes.length))
+      await assert.rejects(openGatewayPartition(ports, '', testStream, 0), { code: 'MS-3003' })
+      assert.ok((await storage.stat(`${folder}/0-1.log`)) !== null)
+      await storage.remove(`${folder}/0-1.log`)
+      await assert.rejects(openGatewayPartition(ports, '', testStream, 0), { code: 'MS-3003' })
+    })(),
+  )
+})

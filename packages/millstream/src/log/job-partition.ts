@@ -72,7 +72,8 @@ class AttemptWriter implements JobPartition {
   }
 
   async prepare(): Promise<{ end: number; segments: readonly string[] }> {
-    if (this.#gathered.length > 0) await this.#block(this.#gathered)
+    // Rows of a write that failed are in no block: nothing may be committed as if they were.
+    if (this.#gathered.length > 0 || this.#failed !== null) await this.#block(this.#gathered)
     const writer = this.#writer
     if (writer !== null) {
       await this.#act(() => writer.sync())

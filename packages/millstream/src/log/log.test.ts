@@ -3,6 +3,8 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
+import { limits } from '../base/limits.ts'
+import type { Storage } from '../base/ports.ts'
 import { nodeStorage } from '../base/real/storage.ts'
 import { systemRandom, systemScheduler } from '../base/real/system.ts'
 import { openJobPartition } from './job-partition.ts'
@@ -168,6 +170,22 @@ test('an attempt of a job is seen up to the committed end only, whatever a zombi
   await first.prepare()
   assert.deepEqual(await readNumbers(reader), range(5, 9))
   await Promise.all([first.close(), second.close(), reader.close()])
+})
+
+test('rows of a job whose write failed are never committed around: its attempt is over', async () => {
+  const { ports } = place()
+  let isFull = true
+  const storage: Storage = {
+    ...ports.storage,
+    open: (path, mode) =>
+      isFull && mode === 'create'
+        ? Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' }))
+        : ports.storage.open(path, mode),
+  }
+  const attempt = await openJobPartition({ ...ports, storage }, '', testStream, 3, { attempt: 1, end: 0 })
+  await assert.rejects(attempt.write(testBatch(range(0, limits.jobBlockRows))), { code: 'MS-3004' })
+  isFull = false
+  await assert.rejects(attempt.prepare(), { code: 'MS-3004' })
 })
 
 test('only the columns asked for are read, and a reader can go to a time', async () => {

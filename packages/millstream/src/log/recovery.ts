@@ -2,7 +2,7 @@ import { faultPlace } from '../base/fault.ts'
 import type { Storage } from '../base/ports.ts'
 import { AccountBook } from './account-book.ts'
 import { DuplicateTable } from './duplicates.ts'
-import { join, type SegmentName } from './layout.ts'
+import { join, parseSegmentName, type SegmentName, segmentName } from './layout.ts'
 import { readRetired } from './retired.ts'
 import { type Damage, type Scan, scanSegment } from './scan.ts'
 import { corruption, countedSegments, listSegments, liveSegments, readOpening, SegmentFile, type SegmentIdentity } from './segment.ts'
@@ -55,6 +55,9 @@ export async function recoverPartition(
   for (;;) {
     const last = liveSegments(rest).at(-1)
     if (last === undefined || (await hasBlocks(storage, folder, identity(last)))) break
+    if (snapshot !== null && compare(last, snapshot.segment) <= 0) {
+      throw corruption(identity(last), 0, last.base, `no block of it is whole, though rows up to ${snapshot.end} were committed`)
+    }
     await storage.remove(join(folder, last.name))
     rest = rest.filter((name) => name !== last)
   }
@@ -92,9 +95,10 @@ export async function recoverPartition(
   }
   const end = last === null ? (retired?.start ?? 0) : last.scan.end
   const rejectedEnd = last === null ? (retired?.rejectedStart ?? 0) : last.scan.rejectedEnd
-  if (snapshot !== null && (end < snapshot.end || rejectedEnd < snapshot.rejectedEnd) && last !== null) {
+  if (snapshot !== null && (end < snapshot.end || rejectedEnd < snapshot.rejectedEnd)) {
     const reason = `it ends at offset ${end}, though rows up to ${snapshot.end} were committed`
-    throw corruption(identity(last.segment), last.scan.position, end, reason)
+    const segment = last?.segment ?? parseSegmentName(snapshot.segment) ?? segmentName(0, 0)
+    throw corruption(identity(segment), last?.scan.position ?? 0, end, reason)
   }
   faultPlace('recovery')
   if (last !== null) await settle(storage, folder, last)
