@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './node24.mjs'
+import { root, withCompileCache } from './node24.mjs'
 
 const stampFile = join(root, 'node_modules', '.millstream-installed')
 
@@ -34,6 +34,6 @@ export function ensureInstalled(purpose) {
 
 /** Runs a command to its end with our own output; answers its exit code. */
 export function run(command, args, options = {}) {
-  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: withCompileCache, ...options })
   return status ?? 1
 }

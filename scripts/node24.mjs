@@ -12,3 +12,9 @@ export function findNode() {
   if (existsSync(own)) return own
   return Number(process.versions.node.split('.')[0]) >= 24 ? process.execPath : null
 }
+
+/** Where compiled code is kept between runs: commands and servers of this clone start faster from the second time on. */
+export const withCompileCache = {
+  ...process.env,
+  NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(root, 'node_modules', '.cache', 'millstream'),
+}

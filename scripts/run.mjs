@@ -1,7 +1,7 @@
 // Runs a TypeScript file of this repository on the pinned Node: `node scripts/run.mjs FILE ARGS...`
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { findNode, root } from './node24.mjs'
+import { findNode, root, withCompileCache } from './node24.mjs'
 
 const node = findNode()
 if (node === null) {
@@ -9,5 +9,8 @@ if (node === null) {
   process.exit(1)
 }
 const [file, ...args] = process.argv.slice(2)
-const { status, signal } = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...args], { stdio: 'inherit' })
+const { status, signal } = spawnSync(node, ['--disable-warning=ExperimentalWarning', join(root, file), ...args], {
+  stdio: 'inherit',
+  env: withCompileCache,
+})
 process.exit(status ?? (signal === null ? 1 : 130))

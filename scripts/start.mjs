@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { buildWeb } from './build-web.mjs'
 import { ensureInstalled } from './install.mjs'
-import { findNode, root } from './node24.mjs'
+import { findNode, root, withCompileCache } from './node24.mjs'
 
 ensureInstalled('run')
 buildWeb()
@@ -13,7 +13,10 @@ if (node === null) {
   process.exit(1)
 }
 const main = join(root, 'packages', 'millstream', 'src', 'cli', 'main.ts')
-const child = spawn(node, ['--disable-warning=ExperimentalWarning', main, 'start', ...process.argv.slice(2)], { stdio: 'inherit' })
+const child = spawn(node, ['--disable-warning=ExperimentalWarning', main, 'start', ...process.argv.slice(2)], {
+  stdio: 'inherit',
+  env: withCompileCache,
+})
 // A terminal sends Ctrl-C to both; the server stops by itself and we wait for it.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => child.kill('SIGTERM'))

@@ -74,7 +74,7 @@ export class Supervisor {
         [environment.socket]: this.#socket,
         [environment.url]: this.#url,
         [environment.job]: job ?? '',
-        NODE_COMPILE_CACHE: join(this.#options.dataFolder, 'cache'),
+        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(this.#options.dataFolder, 'cache'),
       }),
       onMessage: (message) => this.#take(message as ToSupervisor),
       onChange: () => this.#tell(),
