@@ -209,7 +209,7 @@ for (const { what, place } of [
       first.map(({ row }) => Number(row['n'])),
       ascending(2 * perBody),
     )
-    const behind = await Array.fromAsync(client.tail(name, { follow: false, after: `0:${3 * perBody - 1}` }))
+    const behind = await Array.fromAsync(client.tail(name, { follow: false, after: `0:${3 * perBody}` }))
     assert.deepEqual(
       behind.map(({ row }) => Number(row['n'])),
       ascending(5 * perBody).slice(3 * perBody),
@@ -220,21 +220,31 @@ for (const { what, place } of [
   })
 }
 
-test('a stream whose committed end is gone is refused by name; the server starts, and the other streams work', async () => {
+test('a stream whose committed rows are gone says so when it is read or written; the server starts, and the other streams work', async () => {
   const { uid } = (await client.put('streams', 'cut', {
     sql: "CREATE TABLE cut (n BIGINT) WITH ('connector' = 'millstream')",
   })) as unknown as { uid: string }
-  for (let body = 0; body < 3; body++) await client.send('cut', `{"n":${body}}`)
   const streamFolder = join(dataFolder, 'streams', uid, '0')
+  const segment = (): string => join(streamFolder, readdirSync(streamFolder).filter((file) => file.endsWith('.log'))[0] ?? '')
+  await client.send('cut', '{"n":0}')
+  const bytes = statSync(segment()).size
+  await client.send('cut', '{"n":1}')
   await server.stop()
-  const segment = join(streamFolder, readdirSync(streamFolder).filter((file) => file.endsWith('.log'))[0] ?? '')
-  flipByte(segment, statSync(segment).size - 100)
+  // The header of the last block: the file seems to end before it, though the snapshot knows better.
+  flipByte(segment(), bytes + 40)
   await start()
   await send(1)
   await allArrived()
   const refused = await client.send('cut', '{"n":3}').catch((error: unknown) => error)
   assert.ok(refused instanceof MillstreamProblem, `an error, not ${JSON.stringify(refused)}`)
   assert.match(`${refused.code} ${refused.message}`, /MS-3003/)
+  const rows: unknown[] = []
+  const broken = await (async () => {
+    for await (const { row } of client.tail('cut', { follow: false, from: 'earliest', limit: 1 })) rows.push(row['n'])
+    for await (const { row } of client.tail('cut', { follow: false, after: '0:1' })) rows.push(row['n'])
+  })().catch((error: unknown) => error)
+  assert.deepEqual(rows, [0], 'what is whole is there')
+  assert.ok(broken instanceof MillstreamProblem && broken.code === 'MS-3003', `what is not is named, not ${String(broken)}`)
   await client.put('streams', 'new_one', { sql: "CREATE TABLE new_one (n BIGINT) WITH ('connector' = 'millstream')" })
   assert.equal((await client.send('new_one', '{"n":3}')).accepted, 1)
 })

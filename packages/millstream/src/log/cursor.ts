@@ -1,6 +1,7 @@
 import type { Storage } from '../base/ports.ts'
 import type { BlockHeader } from './block-header.ts'
 import { join, type SegmentName } from './layout.ts'
+import { findLaterGroup } from './scan.ts'
 import {
   type BlockRead,
   type CountedSegment,
@@ -11,6 +12,7 @@ import {
   type Opening,
   readOpening,
   SegmentFile,
+  type SegmentIdentity,
 } from './segment.ts'
 
 /**
@@ -98,7 +100,7 @@ export class BlockCursor {
       if (counted.segment.base > end) return
       this.#enter(counted.segment)
       for (;;) {
-        const header = await this.#next(counted, end)
+        const header = await this.#next(counted, end, 0)
         if (header === null) break
         if (header.kind === 'marker') continue
         if (header.baseOffset + header.rows > Math.min(end, counted.end ?? end)) return
@@ -136,7 +138,7 @@ export class BlockCursor {
   async #find(counted: CountedSegment, offset: number, end: number): Promise<BlockHeader | null> {
     if (this.#segment?.name !== counted.segment.name || offset < this.#offset) this.#enter(counted.segment)
     while (this.#offset < end) {
-      const header = await this.#next(counted, end)
+      const header = await this.#next(counted, end, offset)
       if (header === null) return null
       if (header.rows > 0 && offset < header.baseOffset + header.rows) {
         this.#current = header
@@ -153,8 +155,11 @@ export class BlockCursor {
     this.#current = null
   }
 
-  /** The block at the position, and a step behind it; null at the end of what counts. */
-  async #next(counted: CountedSegment, end: number): Promise<BlockHeader | null> {
+  /**
+   * The block at the position, and a step behind it; null at the end of what counts. Rows from `wanted` on are asked for:
+   * damage before them is passed over.
+   */
+  async #next(counted: CountedSegment, end: number, wanted: number): Promise<BlockHeader | null> {
     const { segment } = counted
     const file = await this.#open(segment)
     const limit = counted.bytes ?? Number.MAX_SAFE_INTEGER
@@ -166,16 +171,30 @@ export class BlockCursor {
     // At the committed end the writer may be in the middle of its next block.
     if (read.kind === 'end' || (read.kind === 'bad' && this.#offset >= end)) return null
     const identity = this.#identity(segment)
-    if (read.kind === 'bad') throw corruption(identity, this.#position, this.#offset, read.reason)
+    const wrong = read.kind === 'block' ? misplaced(read.header, identity, this.#position) : read.reason
+    if (read.kind === 'bad' || wrong !== null) {
+      const behind = await this.#behindDamage(file, identity, limit, wanted)
+      if (behind === null) throw corruption(identity, this.#position, this.#offset, wrong ?? 'it is unreadable')
+      this.#position = behind.position
+      this.#offset = behind.baseOffset
+      return this.#next(counted, end, wanted)
+    }
     const { header } = read
-    const wrong = misplaced(header, identity, this.#position)
-    if (wrong !== null) throw corruption(identity, this.#position, this.#offset, wrong)
     if (header.baseOffset !== this.#offset) {
       throw corruption(identity, this.#position, this.#offset, `it starts at offset ${header.baseOffset}`)
     }
     this.#position += header.blockBytes
     this.#offset += header.rows
     return header
+  }
+
+  /** The next block that is whole, if the damage holds nothing that is asked for. */
+  async #behindDamage(file: SegmentFile, identity: SegmentIdentity, limit: number, wanted: number): Promise<BlockHeader | null> {
+    if (wanted <= this.#offset) return null
+    const to = Math.min(limit, await file.sizeBytes())
+    const position = await findLaterGroup(file, identity, this.#position, to)
+    const read = position === null ? null : await file.header(position, to)
+    return read?.kind === 'block' && read.header.baseOffset <= wanted ? read.header : null
   }
 
   /** A second look, at the file's real size: an end in good order is no damage. */

@@ -86,7 +86,12 @@ function outOfLine(header: BlockHeader, end: number, rejectedEnd: number): strin
 const searchBytes = 1024 * 1024
 
 /** Where a block of a later group stands behind `position`, or null. */
-async function findLaterGroup(file: SegmentFile, identity: SegmentIdentity, position: number, limit: number): Promise<number | null> {
+export async function findLaterGroup(
+  file: SegmentFile,
+  identity: SegmentIdentity,
+  position: number,
+  limit: number,
+): Promise<number | null> {
   for (let start = position + blockAlignment; start < limit; start += searchBytes) {
     const bytes = await file.bytes(start, Math.min(searchBytes, limit - start))
     for (let at = 0; at + 4 <= bytes.length; at += blockAlignment) {

@@ -1,5 +1,7 @@
 import { errors } from '../../base/errors.ts'
+import { limits } from '../../base/limits.ts'
 import type { PreviewEnd, PreviewLines, PreviewStart } from '../preview-messages.ts'
+import { answerWithin } from './answer-within.ts'
 import type { Children } from './children.ts'
 
 interface Asked {
@@ -30,7 +32,8 @@ export class Asks {
     const beganMs = nowMs()
     let ended: PreviewEnd | null = null
     let failed: unknown = null
-    const running = worker.request<PreviewEnd>('preview.start', { ...start, id } satisfies PreviewStart).then(
+    const answer = worker.request<PreviewEnd>('preview.start', { ...start, id } satisfies PreviewStart)
+    const running = answerWithin('preview', start.durationMs + limits.partAnswerMs, answer).then(
       (end) => {
         ended = end
         asked.wake()

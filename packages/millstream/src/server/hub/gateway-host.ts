@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import type { Api } from '../../api/api.ts'
+import { limits } from '../../base/limits.ts'
 import { entriesOf } from '../../control/account.ts'
 import { allow, localPrincipal, type Principal } from '../../control/allow.ts'
 import { type DatasetSpec, keys, type LedgerMinute } from '../../control/records.ts'
@@ -20,7 +21,7 @@ export interface GatewayParts {
   readonly counts: IngestCounts
   readonly api: () => Api
   readonly principals: WeakMap<IncomingMessage, Principal>
-  askOlap<T>(method: string, params: unknown): Promise<T>
+  askOlap<T>(method: string, params: unknown, withinMs: number): Promise<T>
 }
 
 const loopback = /^(127\.|::1$|::ffff:127\.)/
@@ -32,7 +33,10 @@ export function gatewayHost(hub: HubState, parts: GatewayParts): GatewayHost {
     ports: hub.ports,
     streams: hub.told,
     ends: hub.told,
-    writer: (streamUid, partition) => hub.partitions.get(streamUid, partition),
+    writer(streamUid, partition) {
+      hub.partitions.check(streamUid, partition)
+      return hub.partitions.get(streamUid, partition)
+    },
     marks: hub.store,
     otherHops: (stream) => otherHops(hub, parts, stream),
     hopName: (hop) => hopName(hub, hop),
@@ -71,7 +75,7 @@ async function otherHops(hub: HubState, parts: GatewayParts, stream: StreamDescr
   })
   for (const { uid, spec } of hub.catalogue.all<DatasetSpec>('dataset')) {
     if (spec.descriptor.streamUid !== stream.uid) continue
-    entries.push(...(await parts.askOlap<LedgerEntry[]>('olap.ledger', { uid }).catch(() => [])))
+    entries.push(...(await parts.askOlap<LedgerEntry[]>('olap.ledger', { uid }, limits.partAnswerMs).catch(() => [])))
   }
   return entries
 }

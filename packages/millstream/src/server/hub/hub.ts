@@ -117,7 +117,13 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
     }),
   ])
   const gateway = createGateway(
-    gatewayHost(hub, { tokens, counts, api: () => api, principals, askOlap: (method, params) => queries.askOlap(method, params) }),
+    gatewayHost(hub, {
+      tokens,
+      counts,
+      api: () => api,
+      principals,
+      askOlap: (method, params, withinMs) => queries.askOlap(method, params, withinMs),
+    }),
   )
   const server = createHttpServer(gateway)
   const url = await listen(server, options)

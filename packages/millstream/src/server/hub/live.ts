@@ -3,6 +3,7 @@ import { limits } from '../../base/limits.ts'
 import type { Principal } from '../../control/allow.ts'
 import { type DatasetSpec, keys, type LedgerMinute, type PipelineSpec, type StreamSpec } from '../../control/records.ts'
 import type { CountedStatus } from '../dataset-status.ts'
+import { answerWithin } from './answer-within.ts'
 import type { HubState } from './state.ts'
 import { datasetSummary, jobSummary, ledgerTotals, rowsIn } from './views.ts'
 
@@ -92,16 +93,19 @@ export class LiveFeed {
     this.#timer ??= this.#hub.ports.scheduler.after(limits.liveIntervalMs, () => void this.#tick())
   }
 
-  /** What olap says of the datasets; kept as it was while olap does not answer. */
-  async refreshDatasets(): Promise<void> {
+  /** What olap says of the datasets; kept as it was while olap does not answer. Answers whether it did. */
+  async refreshDatasets(): Promise<boolean> {
     const { children, datasets } = this.#hub
     try {
-      const statuses = (await children.of('olap')?.request<readonly CountedStatus[]>('olap.status', {})) ?? null
-      if (statuses === null) return
+      const olap = children.of('olap')
+      if (olap === null) return false
+      const statuses = await answerWithin('olap', limits.partAnswerMs, olap.request<readonly CountedStatus[]>('olap.status', {}))
       datasets.clear()
       for (const status of statuses) datasets.set(status.uid, status)
+      return true
     } catch {
       // The next look asks the olap process that comes after it.
+      return false
     }
   }
 

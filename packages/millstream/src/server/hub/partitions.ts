@@ -1,4 +1,6 @@
 import type { Ports } from '../../base/ports.ts'
+import { partitionFolder } from '../../log/layout.ts'
+import { readSnapshot } from '../../log/snapshot.ts'
 import type { GatewayPartition } from '../../log/writer.ts'
 import { openGatewayPartition } from '../../log/writer.ts'
 import { endKey } from '../../model/hub.ts'
@@ -10,6 +12,8 @@ export class GatewayPartitions {
   readonly #onEnd: (streamUid: string, partition: number, end: number) => void
   readonly #open = new Map<string, Promise<GatewayPartition>>()
   readonly #ready = new Map<string, GatewayPartition>()
+  /** Why a partition could not be opened. */
+  readonly #failures = new Map<string, Error>()
 
   constructor(ports: Ports, onEnd: (streamUid: string, partition: number, end: number) => void) {
     this.#ports = ports
@@ -26,10 +30,17 @@ export class GatewayPartitions {
     return this.#ready.get(endKey(streamUid, partition)) ?? null
   }
 
+  /** Throws why the partition could not be opened, if that is so. */
+  check(streamUid: string, partition: number): void {
+    const failure = this.#failures.get(endKey(streamUid, partition))
+    if (failure !== undefined) throw failure
+  }
+
   async closeStream(stream: StreamDescriptor): Promise<void> {
     for (const { partition } of stream.partitions) {
       const key = endKey(stream.uid, partition)
       const writer = await this.#open.get(key)
+      this.#failures.delete(key)
       this.#open.delete(key)
       this.#ready.delete(key)
       await writer?.close()
@@ -46,13 +57,23 @@ export class GatewayPartitions {
     const key = endKey(stream.uid, partition)
     let opening = this.#open.get(key)
     if (opening === undefined) {
-      opening = openGatewayPartition(this.#ports, '', stream, partition).then((writer) => {
-        writer.onMove((end) => this.#onEnd(stream.uid, partition, end))
-        this.#onEnd(stream.uid, partition, writer.end())
-        this.#ready.set(key, writer)
-        return writer
-      })
-      opening.catch(() => this.#open.delete(key))
+      opening = openGatewayPartition(this.#ports, '', stream, partition).then(
+        (writer) => {
+          writer.onMove((end) => this.#onEnd(stream.uid, partition, end))
+          this.#onEnd(stream.uid, partition, writer.end())
+          this.#ready.set(key, writer)
+          this.#failures.delete(key)
+          return writer
+        },
+        async (error: Error) => {
+          this.#open.delete(key)
+          this.#failures.set(key, error)
+          // Readers get what is whole, and meet the damage where it is: fewer rows without a word would be a lie.
+          const snapshot = await readSnapshot(this.#ports.storage, partitionFolder('', stream.uid, partition))
+          if (snapshot !== null) this.#onEnd(stream.uid, partition, snapshot.end)
+          throw error
+        },
+      )
       this.#open.set(key, opening)
     }
     return opening

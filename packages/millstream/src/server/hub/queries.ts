@@ -8,6 +8,7 @@ import { fromOf } from '../../gateway/query.ts'
 import type { PhysicalPlan } from '../../model/plan.ts'
 import type { ConnectorDescriptor } from '../../model/tables.ts'
 import { planExplained, planQuery, planScript } from '../../sql/plan.ts'
+import { answerWithin } from './answer-within.ts'
 import type { Asks } from './asks.ts'
 import type { HubState } from './state.ts'
 import { tablesOf } from './tables-of.ts'
@@ -98,10 +99,10 @@ export class Queries {
     yield JSON.stringify({ type: 'end', rows: rows.length, durationMs: Math.round(this.#hub.ports.clock.monotonicMs() - beganMs) })
   }
 
-  async askOlap<T>(method: string, params: unknown): Promise<T> {
+  async askOlap<T>(method: string, params: unknown, withinMs: number = limits.datasetQueryTimeoutMs + limits.partAnswerMs): Promise<T> {
     const olap = this.#hub.children.of('olap')
     if (olap === null) throw errors.fail('MS-7017', { part: 'olap' })
-    return olap.request<T>(method, params)
+    return answerWithin('olap', withinMs, olap.request<T>(method, params))
   }
 
   /** By the tables in FROM; a query that is no query of either dialect gets Flink's error. */

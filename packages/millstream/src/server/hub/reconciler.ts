@@ -54,7 +54,14 @@ export class Reconciler {
     const changed = records.filter((record) => this.#seen.get(record.uid) !== record).map(descriptorOf)
     if (removed.length === 0 && changed.length === 0) return
     // A stream is open before anybody hears of it, so that who finds it can write it.
-    await Promise.all(changed.map((stream) => partitions.open(stream)))
+    // One that cannot be opened, since its data is damaged, is known all the same: it answers with the reason, and the others work.
+    await Promise.all(
+      changed.map((stream) =>
+        partitions
+          .open(stream)
+          .catch((error: unknown) => this.#hub.log.error('a stream cannot be written', error, { stream: stream.name })),
+      ),
+    )
     for (const stream of changed) this.#streams.set(stream.uid, stream)
     for (const record of records) this.#seen.set(record.uid, record)
     for (const { uid } of removed) {

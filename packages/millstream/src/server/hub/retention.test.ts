@@ -7,6 +7,7 @@ import { taggedText } from '../../base/json.ts'
 import { limits } from '../../base/limits.ts'
 import { nodeStorage } from '../../base/real/storage.ts'
 import { systemRandom, systemScheduler } from '../../base/real/system.ts'
+import type { Contract } from '../../data/contract.ts'
 import { auditLedger, edgeLedger, foldEdgeLedger } from '../../log/ledger.ts'
 import { openPartitionReader } from '../../log/reader.ts'
 import { range, readNumbers, testAppend, testReject, testStream } from '../../log/testing.ts'
@@ -41,7 +42,7 @@ async function open(folder: string) {
     await writer.append({ ...testAppend(range(hour * 1000, hour * 1000 + 1000), null, [testReject(hour)]), receivedAtMs: time.nowMs })
     time.nowMs += Math.max(hourMs, limits.segmentAgeMsMax)
   }
-  const contract = { ...testStream.contract, options: { 'retention.time': '90 min' } as Record<string, string> }
+  const contract: Contract = { ...testStream.contract, options: { 'retention.time': '90 min' } as Record<string, string> }
   const stream = { uid: 's1', tenant: 'default', name: 'playback', spec: { contract, older: [], partitions: testStream.partitions } }
   const datasets = new Map<string, { lagRows: number }>()
   const running: { uid: string; plan: string; positions: Record<string, unknown> }[] = []
@@ -60,7 +61,7 @@ async function open(folder: string) {
     },
   } as unknown as HubState
   const sealing = new Sealing(hub)
-  const retention = new Retention(hub, async () => {}, sealing)
+  const retention = new Retention(hub, async () => true, sealing)
   const segments = () =>
     readdirSync(join(folder, 'streams/s1/0'))
       .filter((name) => name.endsWith('.log'))
@@ -71,7 +72,7 @@ async function open(folder: string) {
     retention.stop()
     await partitions.close()
   }
-  return { ports, hub, retention, sealing, writer, datasets, running, segments, sizeBytes, reader, close }
+  return { stream, ports, hub, retention, sealing, writer, datasets, running, segments, sizeBytes, reader, close }
 }
 
 const plan = taggedText({ nodes: [{ kind: 'scan', id: 'scan', table: { uid: 's1' } }] })
@@ -103,6 +104,14 @@ test('what is older than the contract says goes; what a running job or a dataset
     await assert.rejects(behind.next(10), { code: 'MS-3013' })
     const fold = await foldEdgeLedger(at.ports.storage, '', testStream, 0, { end: 5000, rejectedEnd: 5 })
     assert.deepEqual([fold, auditLedger(fold)], [before, []])
+    await at.close()
+  }))
+
+test('an upsert stream keeps all its rows: the last of a key may be the oldest', () =>
+  fiveHours(async (at) => {
+    at.stream.spec.contract = { ...at.stream.spec.contract, primaryKey: ['name'] }
+    await at.retention.run()
+    assert.equal(at.segments().length, 5)
     await at.close()
   }))
 

@@ -17,12 +17,12 @@ type Part = Pick<HubState, 'catalogue' | 'ports' | 'told' | 'log' | 'datasets'> 
  */
 export class Retention {
   readonly #hub: Part
-  readonly #refreshDatasets: () => Promise<void>
+  readonly #refreshDatasets: () => Promise<boolean>
   readonly #sealing: Pick<Sealing, 'run' | 'stop'>
   #timer: { cancel(): void } | null = null
   #stopped = false
 
-  constructor(hub: Part, refreshDatasets: () => Promise<void>, sealing: Pick<Sealing, 'run' | 'stop'>) {
+  constructor(hub: Part, refreshDatasets: () => Promise<boolean>, sealing: Pick<Sealing, 'run' | 'stop'>) {
     this.#hub = hub
     this.#refreshDatasets = refreshDatasets
     this.#sealing = sealing
@@ -48,11 +48,13 @@ export class Retention {
 
   async run(): Promise<void> {
     const { catalogue, ports, told, log } = this.#hub
-    await this.#refreshDatasets()
+    const fresh = await this.#refreshDatasets()
     const nowMs = ports.clock.nowMs()
     const readers = this.#readers()
     for (const record of catalogue.all<StreamSpec>('stream')) {
-      if (this.#datasetLags(record.uid)) continue
+      // The last row of a key may be the oldest there is: an upsert stream keeps all.
+      if (record.spec.contract.primaryKey.length > 0) continue
+      if (this.#datasetLags(record.uid, fresh)) continue
       const policy = policyOf(record.spec.contract.options)
       for (const { partition } of record.spec.partitions) {
         const keepFrom = heldFrom(readers.get(record.uid) ?? [], partition, told.end(record.uid, partition))
@@ -65,10 +67,11 @@ export class Retention {
     }
   }
 
-  #datasetLags(streamUid: string): boolean {
+  /** Datasets that have not just been asked may lag by any number of rows. */
+  #datasetLags(streamUid: string, fresh: boolean): boolean {
     return this.#hub.catalogue
       .all<DatasetSpec>('dataset')
-      .some(({ uid, spec }) => spec.descriptor.streamUid === streamUid && (this.#hub.datasets.get(uid)?.lagRows ?? 1) > 0)
+      .some(({ uid, spec }) => spec.descriptor.streamUid === streamUid && (!fresh || (this.#hub.datasets.get(uid)?.lagRows ?? 1) > 0))
   }
 
   /** Where each scan of a running job stands, by stream. */
