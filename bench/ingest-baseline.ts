@@ -1,13 +1,14 @@
-import { closeSync, fdatasync, openSync, writev } from 'node:fs'
+import { closeSync, fdatasync, openSync, write } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 
 /**
- * What one writes by hand: JSON.parse of each line as the check, the body appended to one file. The same promise as the
- * gateway's: an answer means that the rows are on the disk, and requests of the same 5 ms share a sync.
+ * What one writes by hand: JSON.parse of each line as the check, then the line as it came is appended to one file. The
+ * same promise as the gateway's: an answer means that the rows are on the disk, and requests of the same 5 ms share a sync.
  */
 export function baselineServer(path: string): Server {
   const file = openSync(path, 'a')
-  let group: { readonly body: Buffer; readonly answer: () => void }[] = []
+  let lines: string[] = []
+  let group: (() => void)[] = []
   let due = false
   let syncing = false
   const soon = (): void => {
@@ -19,21 +20,19 @@ export function baselineServer(path: string): Server {
     due = false
     if (syncing || group.length === 0) return
     const taken = group
+    const bytes = Buffer.from(`${lines.join('\n')}\n`)
     group = []
+    lines = []
     syncing = true
-    writev(
-      file,
-      taken.map(({ body }) => body),
-      (failed) => {
-        if (failed) throw failed
-        fdatasync(file, (notSynced) => {
-          if (notSynced) throw notSynced
-          syncing = false
-          for (const { answer } of taken) answer()
-          if (group.length > 0) soon()
-        })
-      },
-    )
+    write(file, bytes, (failed, written) => {
+      if (failed !== null || written !== bytes.length) throw failed ?? new Error('the disk is full')
+      fdatasync(file, (notSynced) => {
+        if (notSynced) throw notSynced
+        syncing = false
+        for (const answer of taken) answer()
+        if (group.length > 0) soon()
+      })
+    })
   }
   const server = createServer((request, response) => {
     const chunks: Buffer[] = []
@@ -45,15 +44,13 @@ export function baselineServer(path: string): Server {
         if (line === '') continue
         const event = JSON.parse(line) as { ts?: unknown; device_id?: unknown }
         if (typeof event.ts !== 'number' || typeof event.device_id !== 'string') throw new Error('a bad event')
+        lines.push(line)
         accepted++
       }
-      group.push({
-        body,
-        answer: () => {
-          const text = JSON.stringify({ accepted })
-          response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length })
-          response.end(text)
-        },
+      group.push(() => {
+        const text = JSON.stringify({ accepted })
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': text.length })
+        response.end(text)
       })
       soon()
     })

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { nodeFlags } from '../packages/millstream/src/server/supervised.ts'
 import { playbackBody, playbackColumns } from './playback-events.ts'
 import type { BenchOptions, BenchResult } from './run.ts'
 
@@ -14,11 +15,8 @@ const rounds = 7
 /** Until both are compiled: the last functions are optimised after about 2,000 requests. */
 const warmUpRounds = 5
 
-/**
- * The hub's own setting (server/supervised.ts): columns live outside the JavaScript heap, and a small young generation
- * is collected often enough to free them before they cost a collection of everything. The baseline is fastest with Node's own.
- */
-const nodeSettings = { millstream: ['--max-semi-space-size=2'], baseline: [] } as const
+/** The hub's own; the baseline is fastest with Node's. */
+const nodeSettings = { millstream: nodeFlags('hub'), baseline: [] as string[] } as const
 
 interface Contender {
   readonly name: 'millstream' | 'baseline'
@@ -33,7 +31,7 @@ interface Contender {
 
 /**
  * HTTP -> contract -> durable log, 500-event bodies, against a node:http server that JSON.parses each line and appends
- * the body to one file; both answer after fdatasync and share a sync among requests of the same 5 ms. Each server has a
+ * it to one file; both answer after fdatasync and share a sync among requests of the same 5 ms. Each server has a
  * process of its own; what is compared is events per CPU-second of that process. Rounds alternate.
  */
 export async function run(options: BenchOptions): Promise<BenchResult> {

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import { gunzip, zstdDecompress } from 'node:zlib'
 import { errors } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
+import { scanPadding } from '../codec/json/padding.ts'
 import { BodyBuffers } from './body-buffers.ts'
 
 /** Memory for bodies in flight, all requests together. */
@@ -55,7 +56,7 @@ export async function readBody(
       held = bytes
     })
     if (chunks === null) return null
-    const buffer = chunks.length === 1 ? null : memory.buffers.take(held)
+    const buffer = chunks.length === 1 ? null : memory.buffers.take(held + scanPadding)
     let bytes: Uint8Array = buffer === null ? (chunks[0] as Buffer) : joined(chunks, buffer)
     if (encoding !== 'identity') {
       const expected = Math.min(bytesMax, Math.max(limits.unpackingBytesMin, 4 * bytes.length))
@@ -81,13 +82,14 @@ export async function readBody(
   }
 }
 
-/** The chunks one after the other at the start of `buffer`. */
+/** The chunks one after the other at the start of `buffer`, and the zeros that scanners want behind them. */
 function joined(chunks: readonly Buffer[], buffer: Uint8Array): Uint8Array {
   let at = 0
   for (const chunk of chunks) {
     buffer.set(chunk, at)
     at += chunk.length
   }
+  buffer.fill(0, at, at + scanPadding)
   return buffer.subarray(0, at)
 }
 

@@ -5,6 +5,7 @@ import { Schema } from '../../data/schema.ts'
 import { types } from '../../data/types.ts'
 import { valueAt } from '../../data/value.ts'
 import type { TimeFormat } from '../times.ts'
+import { scanPadding } from './padding.ts'
 import { jsonScanner } from './scanner.ts'
 
 const encoder = new TextEncoder()
@@ -237,4 +238,15 @@ test('types that JSON has no form for are refused when the contract is made', ()
     () => jsonScanner(new Schema([{ name: 'i', type: types.intervalDayTime() }]), { unknownFields: 'drop' }),
     (error: { code?: string }) => error.code === 'MS-1012',
   )
+})
+
+test('a body is read where it is when zeros stand behind it, and never beyond its end when something else does', () => {
+  const scan = jsonScanner(new Schema([{ name: 'a', type: types.int() }]), { unknownFields: 'keep' })
+  const body = new TextEncoder().encode('{"a":1}\n{"a":2')
+  for (const behind of ['', '\0'.repeat(scanPadding), '\0'.repeat(scanPadding - 1), '345}\n{"a":6}']) {
+    const buffer = Buffer.concat([Buffer.from('{"a":9}\n'), body, Buffer.from(behind)])
+    const { batch, rejected } = scan(buffer.subarray(8, 8 + body.length), 'ndjson')
+    assert.deepEqual(batch.rows(), [[1]], JSON.stringify(behind))
+    assert.equal(Buffer.from(rejected[0]?.bytes ?? []).toString(), '{"a":2')
+  }
 })

@@ -7,6 +7,7 @@ import { Refusals, rowsMaxOf, type ScanResult } from '../scan-result.ts'
 import { scratchOf } from '../scratch.ts'
 import type { TimeFormat } from '../times.ts'
 import { type Helpers, helpers } from './helpers.ts'
+import { hasZerosBehind, PaddedCopies, scanPadding } from './padding.ts'
 import { type ScanSource, scanSource } from './scan-source.ts'
 import { elementEnd } from './skip.ts'
 import { UnknownFields } from './unknown-fields.ts'
@@ -39,6 +40,7 @@ type Rows = (
  * A scanner made for one schema: bytes to typed columns, without a JavaScript value for any field. One bad row never
  * spoils its neighbours. Strings are checked to be UTF-8; integers keep all digits; duplicate keys: the last counts.
  * A body with too many rows throws, and none of them is taken. A scanner is not re-entrant, and keeps dictionaries of its strings from body to body.
+ * A body with `scanPadding` zeros behind it in its buffer is read where it is; any other is copied first.
  */
 export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScanner {
   let capacity: number = limits.scanRowsStart
@@ -51,17 +53,20 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
     textNumbers: options.textNumbers ?? false,
   })
   const rows = compile(source, cursor, unknown)
-  let padded = new Uint8Array(64 * 1024)
-  let view = new DataView(padded.buffer)
+  const copies = new PaddedCopies()
+  let padded: Uint8Array = copies.bytes
+  let view: DataView = copies.view
 
-  /** Generated code reads four bytes at a time and stops at zeros: it gets a copy with zeros behind it. */
+  /** Generated code reads several bytes at a time and stops at zeros: it reads where zeros stand behind, else a copy. */
   const pad = (bytes: Uint8Array): void => {
-    if (padded.length < bytes.length + padding) {
-      padded = new Uint8Array(bytes.length + bytes.length / 2 + padding)
-      view = new DataView(padded.buffer)
+    if (hasZerosBehind(bytes)) {
+      padded = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length + scanPadding)
+      view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length + scanPadding)
+      return
     }
-    padded.set(bytes)
-    padded.fill(0, bytes.length, bytes.length + padding)
+    copies.take(bytes)
+    padded = copies.bytes
+    view = copies.view
   }
 
   const rowsMax = rowsMaxOf(schema.width)
@@ -149,8 +154,7 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
   const release = (): void => {
     capacity = limits.scanRowsStart
     for (const column of columns) column.shrink(capacity)
-    padded = new Uint8Array(64 * 1024)
-    view = new DataView(padded.buffer)
+    copies.release()
   }
 
   const scan = (bytes: Uint8Array, body: JsonBody): ScanResult => {
@@ -177,11 +181,11 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
       return result
     } finally {
       if (isLarge) release()
+      padded = copies.bytes
+      view = copies.view
     }
   }
 }
-
-const padding = 16
 
 /** After a byte order mark. */
 function startOf(source: Uint8Array): number {
