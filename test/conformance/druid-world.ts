@@ -50,6 +50,9 @@ export function openDruidWorld(vectors: string): DruidWorld {
     stream: (uid) => streams.get(uid) ?? null,
     contract: (uid) => streams.get(uid)?.contract ?? null,
     deadRows: async () => {},
+    lost: (error) => {
+      throw error
+    },
     account: () => {},
   })
   return {

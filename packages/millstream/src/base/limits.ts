@@ -96,6 +96,10 @@ export const limits = {
   datasetFlushRowsMax: 131_072,
   /** A time chunk is rolled up again when it has doubled and grown by this many rows. */
   datasetCompactRows: 32_768,
+  /** A dataset whose file does not open is tried again so often: the disk may have room, or somebody may have put the file back. */
+  datasetOpenAgainMs: 10_000,
+  /** Dead letters between two commits of a dataset: what is handed over again after a crash must still be remembered (idempotencyKeysMax). */
+  datasetDeadRowsMax: 4096,
   /** Rows read from a partition at once. */
   datasetReadRowsMax: 16_384,
   /** Bodies that are being taken in, all requests together, unpacked; their columns need about as much again. */

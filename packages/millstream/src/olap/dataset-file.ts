@@ -43,6 +43,8 @@ export interface DatasetFile {
   offset(partition: number): number
   /** Adds rows, and says what they are made of: all or nothing. */
   commit(rows: StoredRows | null, taken: readonly TakenRange[]): Promise<void>
+  /** Takes what the file holds now: a commit that failed may have been done or not. */
+  reload(): Promise<void>
   /** Rolls up again the chunk that has grown most since; answers whether there was one. */
   compact(): Promise<boolean>
   /** Drops the chunks that end before. */
@@ -68,11 +70,20 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
   let stored = interner.count
   let table = tableOf(dataset, columns, hasDistinctRows, chunks)
 
+  const reload = async (): Promise<void> => {
+    const [entries] = await numbers(connection, `SELECT count(*) FROM ${database}.dictionary`)
+    const [offsetsNow, chunksNow] = [await readOffsets(connection, database), await readChunks(connection, database)]
+    stored = entries?.[0] ?? 0
+    offsets.clear()
+    for (const [partition, offset] of offsetsNow) offsets.set(partition, offset)
+    chunks.splice(0, chunks.length, ...chunksNow)
+    table = tableOf(dataset, columns, hasDistinctRows, chunks)
+  }
+
   const commit = async (rows: StoredRows | null, taken: readonly TakenRange[]): Promise<void> => {
     const touched = new Map<number, { readonly chunk: StoredChunk; readonly isNew: boolean }>()
     let next = chunks.reduce((most, chunk) => Math.max(most, chunk.n + 1), 0)
-    await connection.run('BEGIN')
-    try {
+    await inTransaction(connection, async () => {
       if (interner.count > stored) await appendDictionary(connection, database, interner, stored)
       if (rows !== null && rows.rowCount > 0) {
         for (const part of byChunk(rows, segment)) {
@@ -89,7 +100,7 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
             endMs: part.endMs,
             minTimeMs: Math.min(known?.minTimeMs ?? Number.POSITIVE_INFINITY, part.minTimeMs),
             maxTimeMs: Math.max(known?.maxTimeMs ?? Number.NEGATIVE_INFINITY, part.maxTimeMs),
-            rows: (known?.rows ?? 0) + part.rows.length,
+            rows: (known?.rows ?? 0) + part.count,
             merged: known?.merged ?? 0,
           }
           touched.set(n, { chunk, isNew: known === undefined })
@@ -105,11 +116,7 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
         )
       }
       faultPlace('handover')
-      await connection.run('COMMIT')
-    } catch (error) {
-      await connection.run('ROLLBACK').catch(() => {})
-      throw error
-    }
+    })
     stored = interner.count
     for (const range of taken) offsets.set(range.partition, range.to)
     for (const { chunk } of touched.values()) {
@@ -137,37 +144,37 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
     },
     offset: (partition) => offsets.get(partition) ?? 0,
     commit,
+    reload,
     async compact() {
       const grown = chunks.filter((chunk) => chunk.rows >= chunk.merged * 2 + limits.datasetCompactRows)
       const chunk = grown.sort((a, b) => b.rows - b.merged - (a.rows - a.merged))[0]
       if (chunk === undefined || !dataset.rollup) return false
       const n = chunks.reduce((most, each) => Math.max(most, each.n + 1), 0)
-      await connection.run('BEGIN')
+      let smaller: StoredChunk = { ...chunk, merged: chunk.rows }
       try {
-        await connection.run(`CREATE TABLE ${database}.c_${n} AS ${compacted(dataset, columns, `${database}.c_${chunk.n}`)}`)
-        const [count] = await numbers(connection, `SELECT count(*) FROM ${database}.c_${n}`)
-        await connection.run(`DROP TABLE ${database}.c_${chunk.n}`)
-        await connection.run(`DELETE FROM ${database}.chunks WHERE n = ${chunk.n}`)
-        const smaller: StoredChunk = { ...chunk, n, rows: count?.[0] ?? 0, merged: count?.[0] ?? 0 }
-        await writeChunk(connection, database, smaller)
-        await connection.run('COMMIT')
-        chunks[chunks.indexOf(chunk)] = smaller
+        smaller = await inTransaction(connection, async () => {
+          await connection.run(`CREATE TABLE ${database}.c_${n} AS ${compacted(dataset, columns, `${database}.c_${chunk.n}`)}`)
+          const [count] = await numbers(connection, `SELECT count(*) FROM ${database}.c_${n}`)
+          await dropChunk(connection, database, chunk)
+          const written: StoredChunk = { ...chunk, n, rows: count?.[0] ?? 0, merged: count?.[0] ?? 0 }
+          await writeChunk(connection, database, written)
+          return written
+        })
       } catch {
         // Nothing is lost: the chunk stays as it is, and is tried again when it has doubled.
-        await connection.run('ROLLBACK').catch(() => {})
-        chunks[chunks.indexOf(chunk)] = { ...chunk, merged: chunk.rows }
+        await reload()
+        const at = chunks.findIndex(({ n: known }) => known === chunk.n)
+        if (at >= 0) chunks[at] = smaller
         return false
       }
+      chunks[chunks.indexOf(chunk)] = smaller
       table = tableOf(dataset, columns, hasDistinctRows, chunks)
       return true
     },
     async dropBefore(timeMs) {
       const old = chunks.filter((chunk) => chunk.endMs <= timeMs)
       for (const chunk of old) {
-        await connection.run('BEGIN')
-        await connection.run(`DROP TABLE ${database}.c_${chunk.n}`)
-        await connection.run(`DELETE FROM ${database}.chunks WHERE n = ${chunk.n}`)
-        await connection.run('COMMIT')
+        await inTransaction(connection, () => dropChunk(connection, database, chunk))
         chunks.splice(chunks.indexOf(chunk), 1)
       }
       if (old.length > 0) table = tableOf(dataset, columns, hasDistinctRows, chunks)
@@ -218,37 +225,46 @@ interface ChunkPart {
   readonly endMs: number
   readonly minTimeMs: number
   readonly maxTimeMs: number
-  readonly rows: Int32Array
+  readonly count: number
+  /** null: all. */
+  readonly rows: Int32Array | null
 }
 
 /** The rows of each time chunk, in their order. */
 function byChunk({ times, rowCount }: StoredRows, segment: Granularity): ChunkPart[] {
-  const parts = new Map<number, { endMs: number; least: number; most: number; rows: number[] }>()
+  const parts: { startMs: number; endMs: number; minTimeMs: number; maxTimeMs: number; count: number }[] = []
+  const positions = new Map<number, number>()
+  const partOf = new Int32Array(rowCount)
+  let current = -1
   let start = 0
   let end = 0
-  let part: { endMs: number; least: number; most: number; rows: number[] } | undefined
   for (let row = 0; row < rowCount; row++) {
-    const time = times[row] as number
-    if (part === undefined || time < start || time >= end) {
+    const time = ((times.high as Int32Array)[row] as number) * 4_294_967_296 + ((times.low[row] as number) >>> 0)
+    if (current < 0 || time < start || time >= end) {
       start = segment.kind === 'all' ? Number.MIN_SAFE_INTEGER : bucketStart(segment, time)
       end = segment.kind === 'all' ? Number.MAX_SAFE_INTEGER : nextBucket(segment, start)
-      part = parts.get(start)
-      if (part === undefined) {
-        part = { endMs: end, least: time, most: time, rows: [] }
-        parts.set(start, part)
+      current = positions.get(start) ?? -1
+      if (current < 0) {
+        current = parts.push({ startMs: start, endMs: end, minTimeMs: time, maxTimeMs: time, count: 0 }) - 1
+        positions.set(start, current)
       }
     }
-    if (time < part.least) part.least = time
-    if (time > part.most) part.most = time
-    part.rows.push(row)
+    const part = parts[current] as (typeof parts)[number]
+    if (time < part.minTimeMs) part.minTimeMs = time
+    if (time > part.maxTimeMs) part.maxTimeMs = time
+    part.count++
+    partOf[row] = current
   }
-  return [...parts].map(([startMs, { endMs, least, most, rows }]) => ({
-    startMs,
-    endMs,
-    minTimeMs: least,
-    maxTimeMs: most,
-    rows: Int32Array.from(rows),
-  }))
+  if (parts.length === 1) return parts.map((part) => ({ ...part, rows: null }))
+  const rows = parts.map(({ count }) => new Int32Array(count))
+  const next = new Int32Array(parts.length)
+  for (let row = 0; row < rowCount; row++) {
+    const part = partOf[row] as number
+    const at = next[part] as number
+    ;(rows[part] as Int32Array)[at] = row
+    next[part] = at + 1
+  }
+  return parts.map((part, position) => ({ ...part, rows: rows[position] as Int32Array }))
 }
 
 async function writeChunk(connection: DuckDBConnection, database: string, chunk: StoredChunk): Promise<void> {
@@ -257,20 +273,40 @@ async function writeChunk(connection: DuckDBConnection, database: string, chunk:
   await connection.run(`INSERT INTO ${database}.chunks VALUES (${[n, startMs, endMs, minTimeMs, maxTimeMs, rows, merged].join(', ')})`)
 }
 
-async function createTables(connection: DuckDBConnection, database: string): Promise<void> {
+async function dropChunk(connection: DuckDBConnection, database: string, { n }: StoredChunk): Promise<void> {
+  await connection.run(`DROP TABLE ${database}.c_${n}`)
+  await connection.run(`DELETE FROM ${database}.chunks WHERE n = ${n}`)
+}
+
+/** All of it or nothing; a failure leaves the connection ready for the next. */
+async function inTransaction<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
   await connection.run('BEGIN')
-  for (const definition of [
-    'format (version BIGINT)',
-    'dictionary (id INTEGER, value VARCHAR)',
-    'offsets (part BIGINT, next BIGINT)',
-    'chunks (n BIGINT, start BIGINT, past BIGINT, least BIGINT, most BIGINT, row_count BIGINT, merged BIGINT)',
-    'ledger (part BIGINT, first BIGINT, past BIGINT, taken BIGINT, kept BIGINT, late BIGINT, refused BIGINT, minute BIGINT)',
-  ]) {
-    await connection.run(`CREATE TABLE IF NOT EXISTS ${database}.${definition}`)
+  try {
+    const result = await work()
+    await connection.run('COMMIT')
+    return result
+  } catch (error) {
+    // There is none to roll back when it was the commit that failed.
+    await connection.run('ROLLBACK').catch(() => {})
+    throw error
   }
-  const [version] = await numbers(connection, `SELECT version FROM ${database}.format`)
-  if (version === undefined) await connection.run(`INSERT INTO ${database}.format VALUES (${formatVersion})`)
-  await connection.run('COMMIT')
+}
+
+const tables = [
+  'format (version BIGINT)',
+  'dictionary (id INTEGER, value VARCHAR)',
+  'offsets (part BIGINT, next BIGINT)',
+  'chunks (n BIGINT, start BIGINT, past BIGINT, least BIGINT, most BIGINT, row_count BIGINT, merged BIGINT)',
+  'ledger (part BIGINT, first BIGINT, past BIGINT, taken BIGINT, kept BIGINT, late BIGINT, refused BIGINT, minute BIGINT)',
+]
+
+async function createTables(connection: DuckDBConnection, database: string): Promise<void> {
+  const version = await inTransaction(connection, async () => {
+    for (const definition of tables) await connection.run(`CREATE TABLE IF NOT EXISTS ${database}.${definition}`)
+    const [known] = await numbers(connection, `SELECT version FROM ${database}.format`)
+    if (known === undefined) await connection.run(`INSERT INTO ${database}.format VALUES (${formatVersion})`)
+    return known
+  })
   if (version !== undefined && version[0] !== formatVersion)
     throw new Error(`the dataset's file has format ${version[0]}, this Millstream writes ${formatVersion}`)
 }
@@ -296,7 +332,8 @@ async function readOffsets(connection: DuckDBConnection, database: string): Prom
 async function readChunks(connection: DuckDBConnection, database: string): Promise<StoredChunk[]> {
   const rows = await numbers(connection, `SELECT n, start, past, least, most, row_count, merged FROM ${database}.chunks ORDER BY start`)
   return rows.map(
-    ([n, startMs, endMs, minTimeMs, maxTimeMs, count]) => ({ n, startMs, endMs, minTimeMs, maxTimeMs, rows: count }) as StoredChunk,
+    ([n, startMs, endMs, minTimeMs, maxTimeMs, count, merged]) =>
+      ({ n, startMs, endMs, minTimeMs, maxTimeMs, rows: count, merged }) as StoredChunk,
   )
 }
 

@@ -35,6 +35,8 @@ export interface IngestHost {
   readonly contract: (streamUid: string, version: number) => Contract | null
   /** Called before the rows around them count; after a crash again with the same offsets. */
   readonly deadRows: (rows: DeadRows) => Promise<void>
+  /** The store cannot be asked any more: it has to be opened anew, by a process anew. */
+  readonly lost: (error: unknown) => void
   /** What was committed, for the account. */
   readonly taken: (dataset: DatasetDescriptor, ranges: readonly TakenRange[]) => void
 }
@@ -112,11 +114,12 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
     if (stream === null) return false
     const taken = new Map<string, TakenRange>()
     let more = false
+    let buried = 0
     for (const { partition } of stream.partitions) {
       if (host.ends.end(dataset.streamUid, partition) <= file.offset(partition)) continue
       const reader = await readerOf(stream, partition)
       for (;;) {
-        if (rollup.rowCount >= limits.datasetFlushRowsMax) {
+        if (rollup.rowCount >= limits.datasetFlushRowsMax || buried >= limits.datasetDeadRowsMax) {
           more = true
           break
         }
@@ -126,6 +129,7 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
         const { kept, late, timeless } = rollup.add(batch, slice.appendedAtMs)
         await bury(stream, slice, late, 'late', `later than the dataset's lateness of ${durationText(dataset.latenessMs ?? 0)}`)
         await bury(stream, slice, timeless, 'pipeline', `no event time in ${dataset.timestampColumn}`)
+        buried += late.length + timeless.length
         const minuteMs = Math.floor(slice.appendedAtMs / 60_000) * 60_000
         const key = `${partition}/${minuteMs}`
         const before = taken.get(key)
@@ -165,6 +169,8 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
       rollup.clear()
       for (const reader of readers.values()) await reader.close().catch(() => {})
       readers.clear()
+      // Whether a commit that failed was done says the file alone; a store that cannot say so any more is given up.
+      await file.reload().catch(host.lost)
       if (!stopped) timer = host.scheduler.after(retryDelayMs, wake)
     } finally {
       running = false

@@ -1,4 +1,5 @@
-import type { Clock, Scheduler, Storage } from '../base/ports.ts'
+import { limits } from '../base/limits.ts'
+import type { Cancel, Clock, Scheduler, Storage } from '../base/ports.ts'
 import { type DruidResponse, druidError } from '../druid/errors.ts'
 import { jsonText } from '../druid/json.ts'
 import { answerNative } from '../druid/native/native.ts'
@@ -63,10 +64,19 @@ interface OpenDataset {
   readonly ingest: Ingest
 }
 
+interface BrokenDataset {
+  readonly descriptor: DatasetDescriptor
+  readonly error: unknown
+}
+
 const folderName = 'datasets'
 
 export function openOlap(host: OlapHost): Olap {
   const open = new Map<string, OpenDataset>()
+  /** Datasets whose file does not open: the others work, and these are tried again. */
+  const broken = new Map<string, BrokenDataset>()
+  let wanted: readonly DatasetDescriptor[] = []
+  let again: Cancel | null = null
   let duck: Promise<Duck> | null = null
   let changing: Promise<void> = Promise.resolve()
   const folder = join(host.dataFolder, folderName)
@@ -100,6 +110,20 @@ export function openOlap(host: OlapHost): Olap {
     const ingest = startIngest(descriptor, file, { ...host, taken })
     open.set(descriptor.uid, { descriptor, path: join(folder, name), file, ingest })
   }
+  const startAll = async (): Promise<void> => {
+    again?.cancel()
+    again = null
+    broken.clear()
+    for (const descriptor of wanted) {
+      if (open.has(descriptor.uid)) continue
+      try {
+        await start(descriptor)
+      } catch (error) {
+        broken.set(descriptor.uid, { descriptor, error })
+      }
+    }
+    if (broken.size > 0) again = host.scheduler.after(limits.datasetOpenAgainMs, () => void inTurn(startAll))
+  }
   const inTurn = (change: () => Promise<void>): Promise<void> => {
     changing = changing.catch(() => {}).then(change)
     return changing
@@ -117,12 +141,13 @@ export function openOlap(host: OlapHost): Olap {
     engine,
     setDatasets: (datasets) =>
       inTurn(async () => {
-        const wanted = new Map(datasets.map((descriptor) => [descriptor.uid, descriptor]))
+        wanted = datasets
+        const byUid = new Map(datasets.map((descriptor) => [descriptor.uid, descriptor]))
         for (const [uid, { descriptor }] of [...open]) {
-          const next = wanted.get(uid)
+          const next = byUid.get(uid)
           if (next === undefined || JSON.stringify(next) !== JSON.stringify(descriptor)) await shut(uid)
         }
-        for (const descriptor of datasets) if (!open.has(descriptor.uid)) await start(descriptor)
+        await startAll()
       }),
     drop: (uid) =>
       inTurn(async () => {
@@ -137,7 +162,8 @@ export function openOlap(host: OlapHost): Olap {
       })),
     sql: (tenant, request) => answering(() => answerSql(request, engine, tenant)),
     async status() {
-      return Promise.all([...open.values()].map((dataset) => statusOf(dataset, host)))
+      const brokenNow = [...broken.values()].map((dataset) => brokenStatus(dataset, host))
+      return [...(await Promise.all([...open.values()].map((dataset) => statusOf(dataset, host)))), ...brokenNow]
     },
     async ledger(uid) {
       const dataset = open.get(uid)
@@ -149,6 +175,8 @@ export function openOlap(host: OlapHost): Olap {
     },
     close: () =>
       inTurn(async () => {
+        wanted = []
+        again?.cancel()
         for (const uid of [...open.keys()]) await shut(uid)
         if (duck !== null) await (await duck).close()
       }),
@@ -172,6 +200,17 @@ async function statusOf({ descriptor, path, file, ingest }: OpenDataset, host: O
     dictionaryEntries: file.interner.count,
     bytes: stat?.sizeBytes ?? 0,
     error: failure === null ? null : { code: 'code' in failure ? String(failure.code) : 'MS-6008', message: failure.message },
+  }
+}
+
+/** A dataset that is not open has taken nothing that is known: everything is still to come. */
+function brokenStatus({ descriptor, error }: BrokenDataset, { stream, ends }: OlapHost): DatasetStatus {
+  const { uid, tenant, name, streamUid } = descriptor
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    ...{ uid, tenant, name, state: 'failed', rows: 0, chunks: 0, minTimeMs: null, maxTimeMs: null, dictionaryEntries: 0, bytes: 0 },
+    lagRows: (stream(streamUid)?.partitions ?? []).reduce((sum, { partition }) => sum + ends.end(streamUid, partition), 0),
+    error: { code: 'code' in (error as object) ? String((error as { code: unknown }).code) : 'MS-6008', message },
   }
 }
 

@@ -192,7 +192,7 @@ test('definitions are read from YAML and from ingestion specs, and wrong ones na
 test('an ingest that cannot read says so, and forgets nothing', async () => {
   const duck = { attach: async () => 'x' } as unknown as Duck
   await assert.rejects(openDatasetFile(duck, 'x', clicksDataset))
-  const failing = startIngest(clicksDataset, { interner: { count: 0 }, offset: () => 0 } as never, {
+  const failing = startIngest(clicksDataset, { interner: { count: 0 }, offset: () => 0, reload: async () => {} } as never, {
     storage: { list: async () => Promise.reject(new Error('disk')), stat: async () => Promise.reject(new Error('disk')) } as never,
     clock: { nowMs: () => 0, monotonicMs: () => 0 },
     scheduler: { after: () => ({ cancel() {} }), sleep: async () => {}, turn: async () => {} },
@@ -201,6 +201,7 @@ test('an ingest that cannot read says so, and forgets nothing', async () => {
     stream: () => clicksStream,
     contract: () => clicksContract,
     deadRows: async () => {},
+    lost: () => {},
     taken: () => {},
   })
   await assert.rejects(failing.settled(), (error: { code: string }) => error.code === 'MS-6008')

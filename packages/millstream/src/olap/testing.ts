@@ -99,6 +99,8 @@ export interface TestWorld {
   readonly folder: string
   readonly olap: Olap
   readonly dead: DeadRows[]
+  readonly ports: Ports
+  readonly ends: Ends
   append(partition: number, clicks: readonly Click[], appendedAtMs?: number): Promise<void>
   close(): Promise<void>
   remove(): void
@@ -132,12 +134,17 @@ export async function openTestWorld(given?: { readonly folder: string }): Promis
     deadRows: async (rows) => {
       dead.push(rows)
     },
+    lost: (error) => {
+      throw error
+    },
     account: () => {},
   })
   return {
     folder,
     olap,
     dead,
+    ports,
+    ends,
     async append(partition, clicks, appendedAtMs) {
       nowMs = appendedAtMs ?? 0
       await writers[partition]?.append({

@@ -24,8 +24,9 @@ export class DatasetCounts {
         this.#sums.set(status.uid, sums)
         const entries = await olap.ledger(status.uid)
         sums = entries.reduce((sum, entry) => ({ events: sum.events + entry.in, late: sum.late + entry.late }), sums)
-        // Only if nothing was taken while we asked: else the next look sums again.
-        if (this.#sums.has(status.uid)) this.#sums.set(status.uid, sums)
+        // Only if nothing was taken while we asked, and it is open: else the next look sums again.
+        if (status.state === 'failed') this.#sums.delete(status.uid)
+        else if (this.#sums.has(status.uid)) this.#sums.set(status.uid, sums)
       }
       counted.push({ ...status, ...sums })
     }

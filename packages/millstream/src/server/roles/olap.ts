@@ -47,6 +47,7 @@ const olap = openOlap({
     }
     await hub.request('hub.deadRows', message)
   },
+  lost: failed,
   account: (entries) => {
     for (const { hop } of entries) counts.changed(hop.slice('dataset:'.length))
   },
@@ -56,6 +57,6 @@ await olap.setDatasets(welcome.datasets ?? []).catch(failed)
 opening.resolve(olap)
 
 function failed(error: unknown): void {
-  log.error('the datasets could not be opened', error)
+  log.error('the store of the datasets does not answer', error)
   process.exit(1)
 }
