@@ -69,6 +69,8 @@ test('what is not there yet says so by name', async () => {
   for (const args of [
     ['get', 'alerts'],
     ['drill', 'failover'],
+    ['live', 'select * from playback'],
+    ['trace', 'x'],
   ]) {
     const { code, err } = await run(...args)
     assert.notEqual(code, 0)

@@ -32,7 +32,7 @@ export function commandHelp(command: Command): string {
     '',
     command.summary,
     ...(options.length === 0 ? [] : ['', 'Options', ...options]),
-    ...(command.details === undefined ? [] : ['', command.details.trim()]),
+    ...(command.details === undefined ? [] : ['', command.details.replace(/^\n+/, '').trimEnd()]),
     '',
   ].join('\n')
 }

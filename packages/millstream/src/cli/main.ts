@@ -10,6 +10,9 @@ import { commandHelp, generalHelp } from './help.ts'
 import { formatOf } from './output.ts'
 import { problemText } from './problem.ts'
 
+/** Commands that the product will have: named, so that nobody thinks he misspelt them. */
+const notYet = ['live', 'trace', 'audit', 'failover']
+
 /** `millstream COMMAND ...`: answers the exit code. */
 export async function main(words: readonly string[]): Promise<number> {
   const [name = 'help', ...rest] = words
@@ -26,6 +29,7 @@ export async function main(words: readonly string[]): Promise<number> {
     }
     const command = await loadCommand(name)
     if (command === null) {
+      if (notYet.includes(name)) throw errors.fail('MS-7000', { feature: `The command '${name}'` })
       throw errors.fail('MS-7014', { reason: `There is no command '${name}'`, near: near(name, commandNames), help: 'millstream help' })
     }
     if (rest.includes('--help') || rest.includes('-h')) {

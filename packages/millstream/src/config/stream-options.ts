@@ -25,7 +25,9 @@ export const streamOptions = options('a stream', {
   'contract.compatibility': oneOf('none', 'backward', 'forward', 'full')
     .default('backward')
     .doc('Which changes of the contract are taken: backward lets new readers read old rows.'),
-  'contract.mask': list().doc('Columns that never leave in previews, live queries, exports and dead letters.'),
+  'contract.mask': list().doc(
+    'Columns that are shown as stars where events are read and in dead letters, and cannot be filtered by there. SQL and previews still show them.',
+  ),
   'event-time.format': oneOf(...timeFormats)
     .default('iso')
     .doc('How the event time is written: ISO-8601, or a number since 1970-01-01T00:00:00Z. Never guessed per row.'),
