@@ -36,7 +36,7 @@ async function writeEvents(): Promise<void> {
       const bitrate = i % badEvery === badEvery - 1 ? '"fast"' : i % 977
       text += `{"ts":"${new Date(1_800_000_000_000 + i).toISOString()}","device_id":"device-${i % 5000}","country":"${i % 2 === 0 ? 'BR' : 'DE'}","bitrate":${bitrate},"position":${i}}\n`
     }
-    if (!out.write(text)) await new Promise((resolve) => out.once('drain', resolve))
+    if (!out.write(text)) await new Promise<void>((resolve) => out.once('drain', () => resolve()))
   }
   await new Promise<void>((resolve) => out.end(() => resolve()))
 }
