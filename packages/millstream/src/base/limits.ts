@@ -76,6 +76,9 @@ export const limits = {
   connectWithinMs: 10_000,
   /** How long another process may take to say how it stands; beyond it, it stands still, and nobody waits for it. */
   partAnswerMs: 2000,
+  /** A query waits so long for a process that is being started, asking this often: the first one after a start is answered. */
+  partStartMs: 4000,
+  partStartCheckMs: 50,
   /** Changes of committed ends go to the other processes at most this often: well below a block's delay. */
   endsDelayMs: 2,
   /** A Unix socket's path must fit into sockaddr_un (108 bytes on Linux, 104 on macOS, with the closing zero). */

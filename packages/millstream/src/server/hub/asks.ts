@@ -15,16 +15,16 @@ interface Asked {
 
 /** SELECTs and previews that run in the preview worker, as lines that their asker pulls: a slow asker slows the query. */
 export class Asks {
-  readonly #children: Pick<Children, 'of'>
+  readonly #children: Pick<Children, 'soon'>
   readonly #asked = new Map<number, Asked>()
   #nextId = 1
 
-  constructor(children: Pick<Children, 'of'>) {
+  constructor(children: Pick<Children, 'soon'>) {
     this.#children = children
   }
 
   async *run(start: Omit<PreviewStart, 'id'>, signal: AbortSignal, nowMs: () => number): AsyncGenerator<string> {
-    const worker = this.#children.of('preview')
+    const worker = await this.#children.soon('preview')
     if (worker === null) throw errors.fail('MS-7017', { part: 'preview' })
     const id = this.#nextId++
     const asked: Asked = { lines: [], wake: () => {}, taken: [], gone: false }

@@ -59,6 +59,13 @@ export class Children {
     return null
   }
 
+  /** The process of a role; waits a little for one that is being started. Null: it did not come. */
+  async soon(role: Hello['role']): Promise<Rpc | null> {
+    const steps = limits.partStartMs / limits.partStartCheckMs
+    for (let step = 0; step < steps && this.of(role) === null; step++) await systemScheduler.sleep(limits.partStartCheckMs)
+    return this.of(role)
+  }
+
   tellStreams(change: StreamsChanged): void {
     for (const { hello, rpc } of this.#children) rpc.notify(`${hello.role}.streams`, change)
   }

@@ -47,7 +47,7 @@ test('streams under another catalogue are refused', async () => {
 })
 
 test('a query that no process can run says so', async () => {
-  const asks = new Asks({ of: () => null })
+  const asks = new Asks({ soon: async () => null })
   const start = { plan: '{}', mode: 'select', fromMs: null, rowsMax: 1, durationMs: 1 } as const
   await assert.rejects(asks.run(start, new AbortController().signal, () => 0).next(), { code: 'MS-7017' })
 })

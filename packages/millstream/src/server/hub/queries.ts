@@ -100,7 +100,7 @@ export class Queries {
   }
 
   async askOlap<T>(method: string, params: unknown, withinMs: number = limits.datasetQueryTimeoutMs + limits.partAnswerMs): Promise<T> {
-    const olap = this.#hub.children.of('olap')
+    const olap = await this.#hub.children.soon('olap')
     if (olap === null) throw errors.fail('MS-7017', { part: 'olap' })
     return answerWithin('olap', withinMs, olap.request<T>(method, params))
   }
