@@ -105,8 +105,8 @@ test('a full disk refuses events at once, answers questions all the while, and t
   assert.equal((await client.ledger('source')).totals.accepted, hundred)
   await assert.rejects(
     client.put('streams', 'another', { sql: "CREATE TABLE another (n BIGINT) WITH ('connector' = 'millstream')" }),
-    (error: Error & { status?: number }) => {
-      assert.equal(error.status, 503, error.message)
+    (error: Error & { status?: number; code?: string }) => {
+      assert.deepEqual([error.status, error.code], [503, 'MS-7024'], error.message)
       return true
     },
   )
