@@ -97,6 +97,7 @@ function supervisorRoutes(app: FastifyInstance, host: DruidHost, datasets: Datas
       healthy: dataset.error === null,
       suspended: false,
       aggregateLag: dataset.lagRows,
+      recentErrors: dataset.error === null ? [] : [{ errorClass: dataset.error.code, message: dataset.error.message }],
     }
     return { id: dataset.name, payload }
   })

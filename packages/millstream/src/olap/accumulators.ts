@@ -2,10 +2,15 @@ import type { MetricLayout } from '../druid/dataset-layout.ts'
 import { isAbsent, type NumberColumn } from './batch-columns.ts'
 import { grown } from './interner.ts'
 
-/** What a stored column is written from: words of 32 bits (two for a long or a double), and which rows are present. */
+/**
+ * What a stored column is written from: words of 32 bits (two for a long or a double), and which rows are present. The
+ * words of row i stand at `i * stride`; `high` null: all 0. Lists may be longer than the rows, and are used again after `clear`.
+ */
 export interface StoredWords {
   readonly low: Int32Array
-  readonly high: Int32Array
+  readonly high: Int32Array | null
+  readonly stride: 1 | 2
+  /** null: all are. */
   readonly present: Uint8Array | null
 }
 
@@ -31,7 +36,7 @@ function counter(): Accumulator {
       if (groupCount > counts.length) counts = grown(counts, Math.max(groupCount, counts.length * 2))
       for (let row = 0; row < rows; row++) counts[groups[row] as number] = (counts[groups[row] as number] as number) + 1
     },
-    stored: (groupCount) => ({ low: counts.slice(0, groupCount), high: new Int32Array(groupCount), present: null }),
+    stored: () => ({ low: counts, high: null, stride: 1, present: null }),
     clear: () => {
       counts.fill(0)
     },
@@ -59,15 +64,9 @@ function doubles(fold: 'sum' | 'min' | 'max' | 'distinct' | 'count'): Accumulato
       }
       step(values, present, input.values, input.validity, groups, rows)
     },
-    stored(groupCount) {
-      const low = new Int32Array(groupCount)
-      const high = new Int32Array(groupCount)
-      const words = new Int32Array(values.buffer)
-      for (let group = 0; group < groupCount; group++) {
-        low[group] = words[2 * group] as number
-        high[group] = words[2 * group + 1] as number
-      }
-      return { low, high, present: present.slice(0, groupCount) }
+    stored() {
+      const low = new Int32Array(values.buffer)
+      return { low, high: low.subarray(1), stride: 2, present }
     },
     clear: () => {
       values.fill(0)
@@ -81,6 +80,7 @@ function longSum(): Accumulator {
   let low = new Float64Array(1024)
   let high: Float64Array | null = null
   let present = new Uint8Array(1024)
+  let words = new Int32Array(0)
   /** No |low| is above it. */
   let bound = 0
   const step = loopOf('values[g] += Math.trunc(v)')
@@ -142,15 +142,11 @@ function longSum(): Accumulator {
       bound += largest * rows
     },
     stored(groupCount) {
-      const lowWords = new Int32Array(groupCount)
-      const highWords = new Int32Array(groupCount)
-      for (let group = 0; group < groupCount; group++) {
-        const value = Math.trunc(low[group] as number)
-        const whole = Math.floor(value / two32)
-        lowWords[group] = value - whole * two32
-        highWords[group] = whole + (high === null ? 0 : (high[group] as number))
-      }
-      return { low: lowWords, high: highWords, present: present.slice(0, groupCount) }
+      if (words.length < 2 * groupCount) words = new Int32Array(2 * low.length)
+      split(low, groupCount, words)
+      if (high !== null)
+        for (let group = 0; group < groupCount; group++) words[2 * group + 1] = (words[2 * group + 1] as number) + (high[group] as number)
+      return { low: words, high: words.subarray(1), stride: 2, present }
     },
     clear: () => {
       low.fill(0)
@@ -166,6 +162,7 @@ function longExtreme(smallest: boolean): Accumulator {
   let values = new Float64Array(1024)
   let exact: BigInt64Array | null = null
   let present = new Uint8Array(1024)
+  let words = new Int32Array(0)
   const step = loopOf(
     smallest ? 'if (present[g] === 0 || v < values[g]) values[g] = v' : 'if (present[g] === 0 || v > values[g]) values[g] = v',
   )
@@ -194,26 +191,26 @@ function longExtreme(smallest: boolean): Accumulator {
       }
     },
     stored(groupCount) {
-      const low = new Int32Array(groupCount)
-      const high = new Int32Array(groupCount)
-      for (let group = 0; group < groupCount; group++) {
-        if (exact === null) {
-          const value = Math.trunc(values[group] as number)
-          const whole = Math.floor(value / two32)
-          low[group] = value - whole * two32
-          high[group] = whole
-        } else {
-          low[group] = Number(BigInt.asIntN(32, exact[group] as bigint))
-          high[group] = Number((exact[group] as bigint) >> 32n)
-        }
-      }
-      return { low, high, present: present.slice(0, groupCount) }
+      if (words.length < 2 * groupCount) words = new Int32Array(2 * values.length)
+      if (exact !== null) words.set(new Int32Array(exact.buffer, 0, 2 * groupCount))
+      else split(values, groupCount, words)
+      return { low: words, high: words.subarray(1), stride: 2, present }
     },
     clear: () => {
       values.fill(0)
       present.fill(0)
       exact = null
     },
+  }
+}
+
+/** Whole numbers as the words of int64, low then high. */
+function split(values: Float64Array, count: number, words: Int32Array): void {
+  for (let at = 0; at < count; at++) {
+    const value = Math.trunc(values[at] as number)
+    const whole = Math.floor(value / two32)
+    words[2 * at] = value - whole * two32
+    words[2 * at + 1] = whole
   }
 }
 

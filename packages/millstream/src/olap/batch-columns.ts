@@ -52,12 +52,13 @@ function numberOf(value: Value, type: LogicalType): number {
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : Number.NaN
 }
 
-/** Event times in milliseconds; NaN where there is none. */
+/** Event times in milliseconds; NaN where there is none. The column's own values where they are that: not to be written to. */
 export function timesOf(column: Column | null, rows: number): Float64Array {
+  if (column?.layout === 'safe' && column.validity === null && millisecondsOf(column.type)) return column.values.subarray(0, rows)
   const times = new Float64Array(rows).fill(Number.NaN)
   if (column === null) return times
   const { validity, type } = column
-  const perMilli = (type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') && type.precision > 3 ? 1000 : 1
+  const perMilli = millisecondsOf(type) ? 1 : 1000
   for (let row = 0; row < rows; row++) {
     if (validity !== null && ((validity[row >> 3] as number) & (1 << (row & 7))) === 0) continue
     if (column.layout === 'safe') times[row] = Math.floor((column.values[row] as number) / perMilli)
@@ -69,24 +70,29 @@ export function timesOf(column: Column | null, rows: number): Float64Array {
   return times
 }
 
-/** Dictionary ids of a column's texts; -1: null. Numbers and booleans as Druid writes them. */
-export function idsOf(column: Column | null, rows: number, interner: Interner): Int32Array {
-  const ids = new Int32Array(rows)
+const millisecondsOf = (type: LogicalType): boolean => !((type.kind === 'TIMESTAMP' || type.kind === 'TIMESTAMP_LTZ') && type.precision > 3)
+
+/** Dictionary ids of a column's texts, into `ids`; -1: null. Numbers and booleans as Druid writes them. */
+export function idsOf(column: Column | null, rows: number, interner: Interner, ids: Int32Array = new Int32Array(rows)): Int32Array {
   if (column === null) return ids.fill(-1)
   const { validity } = column
   if (column.layout === 'dictionary') {
-    const { dictionary } = column
-    // Entries that some row uses are interned first; then the rows are two plain loops.
-    const used = new Uint8Array(dictionary.length)
-    for (let row = 0; row < rows; row++) if (!isAbsent(validity, row)) used[column.ids[row] as number] = 1
-    const known = new Int32Array(dictionary.length)
-    for (let entry = 0; entry < used.length; entry++) {
-      if (used[entry] === 1)
-        known[entry] = interner.idOf(dictionary.bytes, dictionary.offsets[entry] as number, dictionary.offsets[entry + 1] as number)
+    const { dictionary, ids: entries } = column
+    // Each entry that some row uses is interned once.
+    const known = new Int32Array(dictionary.length).fill(-1)
+    for (let row = 0; row < rows; row++) {
+      if (validity !== null && isAbsent(validity, row)) {
+        ids[row] = -1
+        continue
+      }
+      const entry = entries[row] as number
+      let id = known[entry] as number
+      if (id < 0) {
+        id = interner.idOf(dictionary.bytes, dictionary.offsets[entry] as number, dictionary.offsets[entry + 1] as number)
+        known[entry] = id
+      }
+      ids[row] = id
     }
-    const { ids: entries } = column
-    if (validity === null) for (let row = 0; row < rows; row++) ids[row] = known[entries[row] as number] as number
-    else for (let row = 0; row < rows; row++) ids[row] = isAbsent(validity, row) ? -1 : (known[entries[row] as number] as number)
     return ids
   }
   if (column.layout === 'bytes' && isString(column.type)) {

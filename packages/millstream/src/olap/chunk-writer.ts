@@ -8,8 +8,8 @@ export type StoredKind = keyof typeof storeType
 export const storeTypeOf = (kind: StoredKind): string => storeType[kind]
 
 /**
- * Appends rows to a chunk's table by whole vectors: each column's words are copied once. `rows` chooses which, in order.
- * The connection's transaction decides whether they count.
+ * Appends rows to a chunk's table by whole vectors: each column's words are copied once. `rows` chooses which, in order
+ * (null: all). The connection's transaction decides whether they count.
  */
 export async function appendRows(
   connection: DuckDBConnection,
@@ -17,7 +17,7 @@ export async function appendRows(
   table: string,
   kinds: readonly StoredKind[],
   stored: StoredRows,
-  rows: Int32Array,
+  rows: Int32Array | null,
 ): Promise<void> {
   const { DuckDBDataChunk, INTEGER, BIGINT, DOUBLE } = await import('@duckdb/node-api')
   const { default: bindings } = await import('@duckdb/node-bindings')
@@ -27,14 +27,17 @@ export async function appendRows(
   const words = new Int32Array(vectorRows * 2)
   const validity = new Uint8Array(vectorRows / 8)
   const flags = kinds.indexOf('flag')
-  for (let from = 0; from < rows.length; from += vectorRows) {
-    const count = Math.min(vectorRows, rows.length - from)
-    const slice = rows.subarray(from, from + count)
+  const numbers = new Int32Array(vectorRows)
+  const total = rows === null ? stored.rowCount : rows.length
+  for (let from = 0; from < total; from += vectorRows) {
+    const count = Math.min(vectorRows, total - from)
+    for (let row = 0; row < count; row++) numbers[row] = rows === null ? from + row : (rows[from + row] as number)
+    const slice = numbers.subarray(0, count)
     chunk.reset()
     chunk.rowCount = count
     const put = (position: number, bytesPerRow: number): void =>
       bindings.copy_data_to_vector(bindings.data_chunk_get_vector(chunk.chunk, position), 0, words.buffer, 0, count * bytesPerRow)
-    timesTo(words, stored.times, slice)
+    wordsTo(words, stored.times, slice)
     put(0, 8)
     stored.columns.forEach((column, position) => {
       const narrow = kinds[position] === 'id'
@@ -58,19 +61,11 @@ export async function appendRows(
   appender.closeSync()
 }
 
-function timesTo(words: Int32Array, times: Float64Array, rows: Int32Array): void {
+function wordsTo(words: Int32Array, { low, high, stride }: StoredWords, rows: Int32Array): void {
   for (let row = 0; row < rows.length; row++) {
-    const time = times[rows[row] as number] as number
-    const upper = Math.floor(time / 4_294_967_296)
-    words[2 * row] = time - upper * 4_294_967_296
-    words[2 * row + 1] = upper
-  }
-}
-
-function wordsTo(words: Int32Array, column: StoredWords, rows: Int32Array): void {
-  for (let row = 0; row < rows.length; row++) {
-    words[2 * row] = column.low[rows[row] as number] as number
-    words[2 * row + 1] = column.high[rows[row] as number] as number
+    const at = (rows[row] as number) * stride
+    words[2 * row] = low[at] as number
+    words[2 * row + 1] = high === null ? 0 : (high[at] as number)
   }
 }
 

@@ -9,10 +9,11 @@ import { type DistinctSet, distinctSet } from './distinct.ts'
 import { groupsOf } from './groups.ts'
 import type { Interner } from './interner.ts'
 
-/** Rows that are ready for the store, as columns of words in the order of the dataset's columns. */
+/** Rows that are ready for the store, as columns of words in the order of the dataset's columns; they stand until `clear`. */
 export interface StoredRows {
   readonly rowCount: number
-  readonly times: Float64Array
+  /** Milliseconds as words of int64. */
+  readonly times: StoredWords
   readonly columns: readonly StoredWords[]
   /** 1 for a row of Druid's, 0 for one that only carries a distinct value; null: all are 1. */
   readonly rows: Uint8Array | null
@@ -50,33 +51,30 @@ export function rollupOf(dataset: DatasetDescriptor, interner: Interner): Rollup
   const numeric = dataset.dimensions.some((dimension) => dimension.type !== 'string')
   const width = 2 + dataset.dimensions.reduce((sum, dimension) => sum + (dimension.type === 'string' ? 1 : 2), 0) + (numeric ? 1 : 0)
   const groups = groupsOf(width)
+  /** Room for the rows of a batch: their groups, and their key words by position. */
   let assigned = new Int32Array(0)
+  let scratch: Int32Array[] = []
 
   const add = (batch: Batch, appendedAtMs: number): RollupResult => {
     const times = timesOf(columnOf(batch, dataset.timestampColumn), batch.rowCount)
     const { kept, late, timeless } = sift(times, dataset.latenessMs === null ? Number.NEGATIVE_INFINITY : appendedAtMs - dataset.latenessMs)
-    const whole = kept.length === batch.rowCount
-    const input = whole ? batch : batch.take(kept)
-    const rows = kept.length
+    const input = kept === null ? batch : batch.take(kept)
+    const rows = input.rowCount
     if (rows === 0) return { kept: 0, late, timeless }
-    const keys: Int32Array[] = []
-    const low = new Int32Array(rows)
-    const high = new Int32Array(rows)
-    for (let row = 0; row < rows; row++) {
-      const bucket = truncate(times[kept[row] as number] as number)
-      const upper = Math.floor(bucket / two32)
-      low[row] = bucket - upper * two32
-      high[row] = upper
+    if (assigned.length < rows) {
+      assigned = new Int32Array(Math.max(rows, 4096))
+      scratch = Array.from({ length: width }, () => new Int32Array(assigned.length))
     }
-    keys.push(low, high)
+    const [low, high] = scratch as [Int32Array, Int32Array]
+    truncate(kept === null ? times : Float64Array.from(kept, (row) => times[row] as number), low, high)
+    const keys: Int32Array[] = [low, high]
     const nulls = numeric ? new Int32Array(rows) : null
     dataset.dimensions.forEach((dimension, position) => {
       const column = columnOf(input, dimension.column)
-      if (dimension.type === 'string') keys.push(idsOf(column, rows, interner))
+      if (dimension.type === 'string') keys.push(idsOf(column, rows, interner, scratch[keys.length]))
       else keys.push(...numberWords(column, rows, dimension.type === 'long', nulls as Int32Array, position))
     })
     if (nulls !== null) keys.push(nulls)
-    if (assigned.length < rows) assigned = new Int32Array(Math.max(rows, 4096))
     if (dataset.rollup) groups.assign(keys, rows, assigned)
     else groups.append(keys, rows, assigned)
     metrics.forEach((metric, position) => {
@@ -98,43 +96,37 @@ export function rollupOf(dataset: DatasetDescriptor, interner: Interner): Rollup
     const groupCount = groups.count
     const extras = sets.reduce((sum, set) => sum + (set === null ? 0 : set.extraCount), 0)
     const total = groupCount + extras
-    /** The group whose key each stored row has. */
-    const groupOf = new Int32Array(total)
-    for (let group = 0; group < groupCount; group++) groupOf[group] = group
-    const columns: StoredWords[] = []
+    const { words } = groups
     const distinct = sets.map((set) =>
-      set === null ? null : { low: new Int32Array(total), high: new Int32Array(total), present: new Uint8Array(total) },
+      set === null ? null : { low: new Int32Array(total), high: new Int32Array(total), stride: 1 as const, present: new Uint8Array(total) },
     )
+    /** The group whose key each stored row has; null: rows are groups. */
+    const groupOf = extras === 0 ? null : new Int32Array(total)
+    for (let group = 0; groupOf !== null && group < groupCount; group++) groupOf[group] = group
     let at = groupCount
     sets.forEach((set, position) => {
       const target = distinct[position]
       if (set === null || !target) return
       set.forEach((group, low, high, first) => {
         const row = first ? group : at++
-        groupOf[row] = group
+        if (groupOf !== null) groupOf[row] = group
         target.low[row] = low
         target.high[row] = high
         target.present[row] = 1
       })
     })
-    const { words } = groups
-    const times = new Float64Array(total)
-    for (let row = 0; row < total; row++) {
-      const group = groupOf[row] as number
-      times[row] = ((words[1] as Int32Array)[group] as number) * two32 + (((words[0] as Int32Array)[group] as number) >>> 0)
-    }
-    const nulls = numeric ? (words[width - 1] as Int32Array) : null
+    const wordsOf = (position: number): Int32Array => keyWords(words[position] as Int32Array, groupOf)
+    const times: StoredWords = { low: wordsOf(0), high: wordsOf(1), stride: 1, present: null }
+    const nulls = numeric ? wordsOf(width - 1) : null
     let word = 2
-    dataset.dimensions.forEach((dimension, position) => {
-      if (dimension.type === 'string') columns.push(dimensionIds(words[word++] as Int32Array, groupOf))
-      else {
-        columns.push(dimensionNumbers(words[word] as Int32Array, words[word + 1] as Int32Array, nulls as Int32Array, position, groupOf))
-        word += 2
-      }
+    const columns = dataset.dimensions.map((dimension, position): StoredWords => {
+      if (dimension.type === 'string') return dimensionIds(wordsOf(word++), total)
+      const [low, high] = [wordsOf(word++), wordsOf(word++)]
+      return { low, high, stride: 1, present: presentIn(nulls as Int32Array, position, total) }
     })
     metrics.forEach((_, position) => {
       const accumulator = accumulators[position]
-      columns.push(accumulator ? padded(accumulator.stored(groupCount), total) : (distinct[position] as StoredWords))
+      columns.push(accumulator ? padded(accumulator.stored(groupCount), groupCount, total) : (distinct[position] as StoredWords))
     })
     const flags = sets.some((set) => set !== null) ? new Uint8Array(total).fill(1, 0, groupCount) : null
     return { rowCount: total, times, columns, rows: flags }
@@ -158,8 +150,14 @@ export function rollupOf(dataset: DatasetDescriptor, interner: Interner): Rollup
 
 const columnOf = (batch: Batch, name: string): Column | null => batch.columns[batch.schema.position(name)] ?? null
 
-function sift(times: Float64Array, earliest: number): { kept: Int32Array; late: Int32Array; timeless: Int32Array } {
-  const kept = new Int32Array(times.length)
+const noRows = new Int32Array(0)
+
+/** `kept` null: all rows. */
+function sift(times: Float64Array, earliest: number): { kept: Int32Array | null; late: Int32Array; timeless: Int32Array } {
+  let inTime = 0
+  for (let row = 0; row < times.length; row++) if ((times[row] as number) >= earliest) inTime++
+  if (inTime === times.length) return { kept: null, late: noRows, timeless: noRows }
+  const kept = new Int32Array(inTime)
   const late: number[] = []
   let count = 0
   const timeless: number[] = []
@@ -169,20 +167,28 @@ function sift(times: Float64Array, earliest: number): { kept: Int32Array; late: 
     else if (Number.isNaN(time)) timeless.push(row)
     else late.push(row)
   }
-  return { kept: kept.subarray(0, count), late: Int32Array.from(late), timeless: Int32Array.from(timeless) }
+  return { kept, late: Int32Array.from(late), timeless: Int32Array.from(timeless) }
 }
 
-function truncation(granularity: Granularity): (timeMs: number) => number {
-  if (granularity.kind === 'none') return (timeMs) => timeMs
+/** Writes the start of each time's bucket as two words. */
+function truncation(granularity: Granularity): (times: Float64Array, low: Int32Array, high: Int32Array) => void {
   // Rows come nearly in order: most fall into the bucket of the row before.
   let start = 0
   let end = 0
-  return (timeMs) => {
-    if (timeMs < start || timeMs >= end) {
-      start = bucketStart(granularity, timeMs)
-      end = nextBucket(granularity, start)
+  return (times, low, high) => {
+    let upper = Math.floor(start / two32)
+    let lower = start - upper * two32
+    for (let row = 0; row < times.length; row++) {
+      const time = times[row] as number
+      if (time < start || time >= end) {
+        start = granularity.kind === 'none' ? time : bucketStart(granularity, time)
+        end = granularity.kind === 'none' ? time + 1 : nextBucket(granularity, start)
+        upper = Math.floor(start / two32)
+        lower = start - upper * two32
+      }
+      low[row] = lower
+      high[row] = upper
     }
-    return start
   }
 }
 
@@ -214,38 +220,40 @@ function numberWords(column: Column | null, rows: number, long: boolean, nulls: 
   return [low, high]
 }
 
-function dimensionIds(ids: Int32Array, groupOf: Int32Array): StoredWords {
-  const low = new Int32Array(groupOf.length)
-  const present = new Uint8Array(groupOf.length)
-  for (let row = 0; row < groupOf.length; row++) {
-    const id = ids[groupOf[row] as number] as number
-    low[row] = id
-    present[row] = id < 0 ? 0 : 1
-  }
-  return { low, high: low, present }
-}
-
-function dimensionNumbers(low: Int32Array, high: Int32Array, nulls: Int32Array, position: number, groupOf: Int32Array): StoredWords {
-  const rows = groupOf.length
-  const result = { low: new Int32Array(rows), high: new Int32Array(rows), present: new Uint8Array(rows) }
-  for (let row = 0; row < rows; row++) {
-    const group = groupOf[row] as number
-    result.low[row] = low[group] as number
-    result.high[row] = high[group] as number
-    result.present[row] = ((nulls[group] as number) >> (position & 31)) & 1 ? 0 : 1
-  }
+/** The key words of stored rows; those of the groups themselves where rows are groups. */
+function keyWords(words: Int32Array, groupOf: Int32Array | null): Int32Array {
+  if (groupOf === null) return words
+  const result = new Int32Array(groupOf.length)
+  for (let row = 0; row < groupOf.length; row++) result[row] = words[groupOf[row] as number] as number
   return result
 }
 
+function dimensionIds(ids: Int32Array, rows: number): StoredWords {
+  let least = 0
+  for (let row = 0; row < rows; row++) if ((ids[row] as number) < least) least = ids[row] as number
+  if (least === 0) return { low: ids, high: null, stride: 1, present: null }
+  const present = new Uint8Array(rows)
+  for (let row = 0; row < rows; row++) present[row] = (ids[row] as number) < 0 ? 0 : 1
+  return { low: ids, high: null, stride: 1, present }
+}
+
+/** Bit `position` of a row's word says that it has no value. */
+function presentIn(nulls: Int32Array, position: number, rows: number): Uint8Array {
+  const present = new Uint8Array(rows)
+  for (let row = 0; row < rows; row++) present[row] = ((nulls[row] as number) >> (position & 31)) & 1 ? 0 : 1
+  return present
+}
+
 /** Rows that only carry a distinct value have no other metrics; a count of theirs is 0. */
-function padded(words: StoredWords, total: number): StoredWords {
-  if (words.low.length === total) return words
-  const low = new Int32Array(total)
-  const high = new Int32Array(total)
-  low.set(words.low)
-  high.set(words.high)
+function padded(words: StoredWords, groupCount: number, total: number): StoredWords {
+  if (groupCount === total) return words
+  const { stride } = words
+  const low = new Int32Array(total * stride)
+  const high = new Int32Array(total * stride)
+  low.set(words.low.subarray(0, groupCount * stride))
+  if (words.high !== null) high.set(words.high.subarray(0, groupCount * stride))
   const present = new Uint8Array(total)
   if (words.present === null) present.fill(1)
-  else present.set(words.present)
-  return { low, high, present }
+  else present.set(words.present.subarray(0, groupCount))
+  return { low, high, stride, present }
 }
