@@ -82,6 +82,12 @@ test('no server: the address, and what to do; exit code 1', async () => {
   const { code, err } = await millstream(['get', 'streams'], { server: `http://127.0.0.1:${await closedPort()}` })
   assert.equal(code, 1)
   assert.match(err, /No Millstream server answers at http[\s\S]*npm start[\s\S]*MS-7013/)
+  const unknown = await millstream(['get', 'streams'], { server: 'http://millstream.invalid' })
+  assert.equal(unknown.code, 1)
+  assert.match(unknown.err, /http:\/\/millstream\.invalid[\s\S]*MS-7013/)
+  const nonsense = await millstream(['get', 'streams'], { server: 'nonsense' })
+  assert.equal(nonsense.code, 2)
+  assert.match(nonsense.err, /'nonsense' is no address[\s\S]*MS-7014/)
 })
 
 test('a stream by its first events: contract inferred, counted, asked, followed, accounted for', async () => {
@@ -134,6 +140,26 @@ test('a stream by its first events: contract inferred, counted, asked, followed,
 
   const types = await run('types', 'first_stream')
   assert.match(types.out, /export interface FirstStream \{[\s\S]*readonly country\??: string/)
+})
+
+test('a masked column is in no answer: not of a SELECT, a condition, a preview, nor where events are read', async () => {
+  inFolder('people/millstream.yaml', 'project: people\n')
+  inFolder(
+    'people/streams/people.sql',
+    "CREATE TABLE people (id STRING, n INT) WITH ('connector' = 'millstream', 'contract.mask' = 'id');\n",
+  )
+  assert.equal((await run('apply', join(folder, 'people'), '--yes')).code, 0)
+  assert.equal((await millstream(['send', 'people'], { server: server.url, input: '{"id":"swordfish","n":1}\n' })).code, 0)
+  for (const query of ['SELECT * FROM people', "SELECT n FROM people WHERE id = 'swordfish'", 'SELECT COUNT(DISTINCT id) FROM people']) {
+    for (const how of [[], ['--follow']]) {
+      const { code, out, err } = await run('sql', '--from', 'earliest', ...how, query)
+      assert.notEqual(code, 0)
+      assert.match(err, /Column id of people is masked[\s\S]*other columns: n[\s\S]*MS-7026/)
+      assert.doesNotMatch(out, /swordfish/)
+    }
+  }
+  assert.match((await run('sql', '--from', 'earliest', 'SELECT SUM(n) AS n FROM people')).out, /1/)
+  assert.match((await run('tail', 'people', '--from', 'earliest', '--no-follow')).out, /"id":"\*\*\*"/)
 })
 
 test('every output format of a list', async () => {

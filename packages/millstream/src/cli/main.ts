@@ -16,6 +16,7 @@ const notYet = ['live', 'trace', 'audit', 'failover']
 /** `millstream COMMAND ...`: answers the exit code. */
 export async function main(words: readonly string[]): Promise<number> {
   const [name = 'help', ...rest] = words
+  let asked = ''
   try {
     if (name === '--version' || name === 'version') {
       const { version } = await import('./version.ts')
@@ -36,9 +37,11 @@ export async function main(words: readonly string[]): Promise<number> {
       process.stdout.write(commandHelp(command))
       return exit.done
     }
-    return await command.run(callOf(command, rest))
+    const call = callOf(command, rest)
+    asked = call.server
+    return await command.run(call)
   } catch (error) {
-    const { text, code } = problemText(error)
+    const { text, code } = problemText(error, asked)
     process.stderr.write(text)
     return code
   }
@@ -69,12 +72,18 @@ function callOf(command: Command, words: readonly string[]): Call {
     texts: (option) => (Array.isArray(values[option]) ? (values[option] as string[]) : []),
     format: formatOf(text('output')),
     terminal: process.stdout.isTTY === true,
-    client: () => createClient({ server, ...(token === undefined ? {} : { token }) }),
+    client: () => createClient({ server: addressOf(server), ...(token === undefined ? {} : { token }) }),
     server,
     print: (line) => process.stdout.write(line),
     note: (line) => process.stderr.write(`${line}\n`),
     stopped: stop.signal,
   }
+}
+
+function addressOf(server: string): string {
+  if (/^https?:$/.test(URL.parse(server)?.protocol ?? '')) return server
+  const reason = `'${server}' is no address of a server: one is such as http://127.0.0.1:7410`
+  throw errors.fail('MS-7014', { reason, near: [], help: 'millstream context --help' })
 }
 
 function parsed(command: Command, words: readonly string[]): { values: Readonly<Record<string, unknown>>; positionals: readonly string[] } {

@@ -10,9 +10,9 @@ interface Told {
   readonly place?: { readonly source?: string; readonly line?: number; readonly column?: number } | undefined
 }
 
-/** An error as a person reads it at night: what happened, where, what to do, its code; and the exit code. */
-export function problemText(error: unknown): { readonly text: string; readonly code: number } {
-  const told = toldOf(error)
+/** An error as a person reads it at night: what happened, where, what to do, its code; and the exit code. `server` is the one that was asked. */
+export function problemText(error: unknown, server = ''): { readonly text: string; readonly code: number } {
+  const told = toldOf(error, server)
   if (told === null) {
     const shown = process.env.MILLSTREAM_TRACE === undefined ? '' : `\n${error instanceof Error ? error.stack : ''}`
     return { text: `error: ${error instanceof Error ? error.message : String(error)}${shown}\n`, code: exit.failed }
@@ -27,7 +27,7 @@ export function problemText(error: unknown): { readonly text: string; readonly c
   }
 }
 
-function toldOf(error: unknown): Told | null {
+function toldOf(error: unknown, server: string): Told | null {
   if (error instanceof MillstreamProblem) {
     const { code, message, advice, status, place } = error
     return { code, message, advice, status, place }
@@ -37,9 +37,11 @@ function toldOf(error: unknown): Told | null {
     return { code, message, advice, status: http, place }
   }
   const cause = (error as { cause?: { code?: string } } | null)?.cause
-  if (error instanceof TypeError && cause?.code === 'ECONNREFUSED') {
-    const { address = '127.0.0.1', port = '' } = cause as { address?: string; port?: number }
-    return toldOf(errors.fail('MS-7013', { server: `http://${address}:${port}` }))
+  // Refused, unknown, out of reach: fetch says no more than that it failed.
+  if (error instanceof TypeError && cause !== undefined) {
+    const { address, port } = cause as { address?: string; port?: number }
+    const asked = server !== '' ? server : `http://${address ?? '127.0.0.1'}:${port ?? ''}`
+    return toldOf(errors.fail('MS-7013', { server: asked }), server)
   }
   return null
 }

@@ -26,7 +26,7 @@ export const streamOptions = options('a stream', {
     .default('backward')
     .doc('Which changes of the contract are taken: backward lets new readers read old rows.'),
   'contract.mask': list().doc(
-    'Columns that are shown as stars where events are read and in dead letters, and cannot be filtered by there. SQL and previews still show them.',
+    'Columns that are stars where events are read and in dead letters, and that no SELECT or preview may read. Pipelines and datasets may.',
   ),
   'event-time.format': oneOf(...timeFormats)
     .default('iso')

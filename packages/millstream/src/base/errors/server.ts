@@ -130,7 +130,7 @@ export const serverErrors = {
     retry: false,
     title: 'The file cannot be read',
     says: (e) => e.reason,
-    do: () => 'Correct the file at this place and try again.',
+    do: () => 'Correct it and try again.',
   } satisfies ErrorKind<{ reason: string }>,
   'MS-7016': {
     domain: 'user',
@@ -196,4 +196,12 @@ export const serverErrors = {
     says: () => 'The catalogue could not be written: the disk is full',
     do: () => 'Nothing was changed. Free some space or shorten the retention of a stream, then ask again.',
   } satisfies ErrorKind<Record<string, never>>,
+  'MS-7026': {
+    domain: 'user',
+    http: 403,
+    retry: false,
+    title: 'A masked column',
+    says: (e) => `Column ${e.column} of ${e.stream} is masked: no answer may be made of it`,
+    do: (e) => `Ask for other columns: ${e.others.join(', ')}. A pipeline may read it.`,
+  } satisfies ErrorKind<{ column: string; stream: string; others: readonly string[] }>,
 }

@@ -13,6 +13,10 @@ export const command: Command = {
   async run(call) {
     const [kind = ''] = call.args
     const schema = schemas[kind]
+    if (kind === 'stream' || kind === 'pipeline') {
+      const reason = `A ${kind} is SQL, and has no JSON Schema: docs/sql.md and docs/options.md say what may stand there`
+      throw errors.fail('MS-7014', { reason, near: [], help: 'millstream schema --help' })
+    }
     if (schema === undefined)
       throw errors.fail('MS-7014', {
         reason: `There is no schema of '${kind}'`,

@@ -99,7 +99,8 @@ async function sizeOf(file: string): Promise<number> {
   try {
     return (await stat(file)).size
   } catch (error) {
-    throw errors.fail('MS-7015', { reason: `${file}: ${(error as Error).message}` })
+    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'There is no such file' : (error as Error).message
+    throw errors.fail('MS-7015', { reason: `${file}: ${why}` })
   }
 }
 

@@ -10,6 +10,7 @@ import type { ConnectorDescriptor } from '../../model/tables.ts'
 import { planExplained, planQuery, planScript } from '../../sql/plan.ts'
 import { answerWithin } from './answer-within.ts'
 import type { Asks } from './asks.ts'
+import { refuseMasked } from './masked.ts'
 import type { HubState } from './state.ts'
 import { tablesOf } from './tables-of.ts'
 
@@ -67,6 +68,7 @@ export class Queries {
   }
 
   #run(mode: 'select' | 'preview', plan: PhysicalPlan, request: SqlRequest, durationMs: number, rowsMax: number, signal: AbortSignal) {
+    refuseMasked(plan)
     const nowMs = this.#hub.ports.clock.nowMs()
     const from = fromOf(new URLSearchParams({ from: request.from ?? '' }), 'from', nowMs)
     const fromMs = from === null ? nowMs - limits.selectBackMs : from.kind === 'time' ? from.ms : from.kind === 'earliest' ? null : nowMs
