@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
+import { withCompileCache } from '../../scripts/node24.mjs'
 
 const main = join(import.meta.dirname, '..', '..', 'packages', 'millstream', 'src', 'cli', 'main.ts')
 
@@ -16,7 +17,7 @@ export function millstream(
 ): Promise<Ran> {
   return new Promise((resolve, reject) => {
     const env = {
-      ...process.env,
+      ...withCompileCache,
       ...(how.server === undefined ? {} : { MILLSTREAM_SERVER: how.server }),
       MILLSTREAM_CONTEXTS: '/nonexistent/contexts.json',
       ...how.env,

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withCompileCache } from '../../scripts/node24.mjs'
 
 const main = join(import.meta.dirname, '..', '..', 'packages', 'millstream', 'src', 'cli', 'main.ts')
 
@@ -37,7 +38,7 @@ export async function startServer({
     ['--disable-warning=ExperimentalWarning', main, 'start', '--data', dataFolder, '--port', '0', demo ? '--demo' : '--no-demo', ...args],
     {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      env: { ...withCompileCache, ...env },
     },
   )
   let printed = ''
