@@ -97,3 +97,16 @@ test('unknown fields, EXPLAIN and LIMIT through the door', async () => {
   }
   assert.deepEqual([seen, end], [[[0], [1], [2]], 'end'])
 })
+
+test('a dataset of a stream whose rows replace each other is not there yet, and says so', async () => {
+  await assert.rejects(
+    client.put('datasets', 'counted', {
+      dataset: 'counted',
+      from: 'counts_by_country',
+      timestamp: 'n',
+      dimensions: ['country'],
+      metrics: [{ name: 'events', type: 'count' }],
+    }),
+    { code: 'MS-7000' },
+  )
+})

@@ -91,7 +91,13 @@ export function removeDataset(
 
 function streamOf(catalogue: Catalogue, tenant: string, name: string, upcoming: Upcoming): StreamDescriptor {
   const record = upcoming.get(name) ?? catalogue.find<StreamSpec>(tenant, 'stream', name)?.record
-  if (record !== undefined) return descriptorOf(record)
+  if (record !== undefined) {
+    const stream = descriptorOf(record)
+    // Its rows replace each other; a rollup would count each of them.
+    if (stream.contract.primaryKey.length > 0)
+      throw errors.fail('MS-7000', { feature: `A dataset of '${name}', a stream with a PRIMARY KEY,` })
+    return stream
+  }
   const names = [...upcoming.keys(), ...catalogue.all('stream', tenant).map((stream) => stream.name)]
   throw errors.fail('MS-7002', { kind: 'stream', name, near: near(name, names) })
 }
