@@ -9,7 +9,7 @@ import { grown } from './interner.ts'
 export interface StoredWords {
   readonly low: Int32Array
   readonly high: Int32Array | null
-  readonly stride: 1 | 2
+  readonly stride: number
   /** null: all are. */
   readonly present: Uint8Array | null
 }

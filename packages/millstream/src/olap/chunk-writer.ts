@@ -41,7 +41,7 @@ export async function appendRows(
     put(0, 8)
     stored.columns.forEach((column, position) => {
       const narrow = kinds[position] === 'id'
-      if (narrow) for (let row = 0; row < count; row++) words[row] = column.low[slice[row] as number] as number
+      if (narrow) for (let row = 0; row < count; row++) words[row] = column.low[(slice[row] as number) * column.stride] as number
       else wordsTo(words, column, slice)
       put(position + 1, narrow ? 4 : 8)
       if (!validityTo(validity, column, slice)) return

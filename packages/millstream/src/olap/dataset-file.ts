@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
+import { must } from '../base/assert.ts'
 import { faultPlace } from '../base/fault.ts'
 import { limits } from '../base/limits.ts'
 import { datasetColumns } from '../druid/dataset-layout.ts'
@@ -232,6 +233,8 @@ interface ChunkPart {
 
 /** The rows of each time chunk, in their order. */
 function byChunk({ times, rowCount }: StoredRows, segment: Granularity): ChunkPart[] {
+  const { low, stride } = times
+  const high = must(times.high, 'times have two words')
   const parts: { startMs: number; endMs: number; minTimeMs: number; maxTimeMs: number; count: number }[] = []
   const positions = new Map<number, number>()
   const partOf = new Int32Array(rowCount)
@@ -239,7 +242,7 @@ function byChunk({ times, rowCount }: StoredRows, segment: Granularity): ChunkPa
   let start = 0
   let end = 0
   for (let row = 0; row < rowCount; row++) {
-    const time = ((times.high as Int32Array)[row] as number) * 4_294_967_296 + ((times.low[row] as number) >>> 0)
+    const time = (high[row * stride] as number) * 4_294_967_296 + ((low[row * stride] as number) >>> 0)
     if (current < 0 || time < start || time >= end) {
       start = segment.kind === 'all' ? Number.MIN_SAFE_INTEGER : bucketStart(segment, time)
       end = segment.kind === 'all' ? Number.MAX_SAFE_INTEGER : nextBucket(segment, start)

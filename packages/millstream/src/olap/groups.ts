@@ -2,8 +2,9 @@ import { grown } from './interner.ts'
 
 /** Gives each row the number of its group: rows with the same key words share one. */
 export interface Groups {
-  /** Key words of the groups, a list of them per word position. */
-  readonly words: readonly Int32Array[]
+  /** Word `w` of group `g`'s key stands at `g * stride + w`. */
+  readonly words: Int32Array
+  readonly stride: number
   readonly count: number
   /** Writes the group of each row of `keys` (a column of words per position) to `target`. */
   assign(keys: readonly Int32Array[], rows: number, target: Int32Array): void
@@ -13,30 +14,26 @@ export interface Groups {
 }
 
 /**
- * Open addressing over 32-bit key words. The loop over rows is made from source text for the number of words, so that
- * hashing and comparing are straight-line code on typed arrays.
+ * Open addressing over 32-bit key words. A group's words and their hash stand together, so that a look at it touches one
+ * or two cache lines. The loop over rows is made from source text for the number of words: straight-line code.
  */
 export function groupsOf(width: number): Groups {
-  let words = Array.from({ length: width }, () => new Int32Array(1024))
-  let hashes = new Int32Array(1024)
+  /** The words of the key, then their hash. */
+  const stride = width + 1
+  let words = new Int32Array(1024 * stride)
   let slots = new Int32Array(4096)
   let count = 0
   const loop = makeLoop(width)
 
   const room = (wanted: number): void => {
-    if (wanted > hashes.length) {
-      const length = Math.max(wanted, hashes.length * 2)
-      words = words.map((list) => grown(list, length))
-      hashes = grown(hashes, length)
-    }
-    if (wanted * 2 > slots.length) {
-      slots = new Int32Array(2 ** Math.ceil(Math.log2(wanted * 4)))
-      const mask = slots.length - 1
-      for (let group = 0; group < count; group++) {
-        let slot = (hashes[group] as number) & mask
-        while (slots[slot] !== 0) slot = (slot + 1) & mask
-        slots[slot] = group + 1
-      }
+    if (wanted * stride > words.length) words = grown(words, Math.max(wanted * stride, words.length * 2))
+    if (wanted * 2 <= slots.length) return
+    slots = new Int32Array(2 ** Math.ceil(Math.log2(wanted * 2)))
+    const mask = slots.length - 1
+    for (let group = 0; group < count; group++) {
+      let slot = (words[group * stride + width] as number) & mask
+      while (slots[slot] !== 0) slot = (slot + 1) & mask
+      slots[slot] = group + 1
     }
   }
 
@@ -44,17 +41,18 @@ export function groupsOf(width: number): Groups {
     get words() {
       return words
     },
+    stride,
     get count() {
       return count
     },
     assign(keys, rows, target) {
       room(count + rows)
-      count = loop(keys, words, hashes, slots, count, rows, target)
+      count = loop(keys, words, slots, count, rows, target)
     },
     append(keys, rows, target) {
       room(count + rows)
       keys.forEach((key, position) => {
-        ;(words[position] as Int32Array).set(key.subarray(0, rows), count)
+        for (let row = 0; row < rows; row++) words[(count + row) * stride + position] = key[row] as number
       })
       for (let row = 0; row < rows; row++) target[row] = count + row
       count += rows
@@ -66,15 +64,7 @@ export function groupsOf(width: number): Groups {
   }
 }
 
-type Loop = (
-  keys: readonly Int32Array[],
-  words: readonly Int32Array[],
-  hashes: Int32Array,
-  slots: Int32Array,
-  count: number,
-  rows: number,
-  target: Int32Array,
-) => number
+type Loop = (keys: readonly Int32Array[], words: Int32Array, slots: Int32Array, count: number, rows: number, target: Int32Array) => number
 
 function makeLoop(width: number): Loop {
   const each = (form: (position: number) => string, between = '\n'): string =>
@@ -82,27 +72,29 @@ function makeLoop(width: number): Loop {
   return new Function(
     'keys',
     'words',
-    'hashes',
     'slots',
     'count',
     'rows',
     'target',
-    `${each((w) => `const k${w} = keys[${w}], w${w} = words[${w}];`)}
+    `${each((w) => `const keys${w} = keys[${w}];`)}
     const mask = slots.length - 1;
     for (let row = 0; row < rows; row++) {
+      ${each((w) => `const k${w} = keys${w}[row];`)}
       let hash = 0;
-      ${each((w) => `hash = Math.imul(hash ^ k${w}[row], 0x9e3779b1); hash ^= hash >>> 15;`)}
+      ${each((w) => `hash = Math.imul(hash ^ k${w}, 0x9e3779b1); hash ^= hash >>> 15;`)}
       hash = Math.imul(hash ^ (hash >>> 13), 0x85ebca6b);
       hash ^= hash >>> 16;
       let slot = hash & mask;
       let group = slots[slot];
-      while (group !== 0 && !(hashes[group - 1] === hash${each((w) => ` && w${w}[group - 1] === k${w}[row]`, '')})) {
+      for (; group !== 0; group = slots[slot]) {
+        const at = (group - 1) * ${width + 1};
+        if (words[at + ${width}] === hash${each((w) => ` && words[at + ${w}] === k${w}`, '')}) break;
         slot = (slot + 1) & mask;
-        group = slots[slot];
       }
       if (group === 0) {
-        ${each((w) => `w${w}[count] = k${w}[row];`)}
-        hashes[count] = hash;
+        const at = count * ${width + 1};
+        ${each((w) => `words[at + ${w}] = k${w};`)}
+        words[at + ${width}] = hash;
         group = ++count;
         slots[slot] = group;
       }

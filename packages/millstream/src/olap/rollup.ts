@@ -96,7 +96,6 @@ export function rollupOf(dataset: DatasetDescriptor, interner: Interner): Rollup
     const groupCount = groups.count
     const extras = sets.reduce((sum, set) => sum + (set === null ? 0 : set.extraCount), 0)
     const total = groupCount + extras
-    const { words } = groups
     const distinct = sets.map((set) =>
       set === null ? null : { low: new Int32Array(total), high: new Int32Array(total), stride: 1 as const, present: new Uint8Array(total) },
     )
@@ -115,14 +114,16 @@ export function rollupOf(dataset: DatasetDescriptor, interner: Interner): Rollup
         target.present[row] = 1
       })
     })
-    const wordsOf = (position: number): Int32Array => keyWords(words[position] as Int32Array, groupOf)
-    const times: StoredWords = { low: wordsOf(0), high: wordsOf(1), stride: 1, present: null }
+    const { words, stride: keyStride } = groups
+    const stride = groupOf === null ? keyStride : 1
+    const wordsOf = (position: number): Int32Array => keyWords(words.subarray(position), keyStride, groupOf)
+    const times: StoredWords = { low: wordsOf(0), high: wordsOf(1), stride, present: null }
     const nulls = numeric ? wordsOf(width - 1) : null
     let word = 2
     const columns = dataset.dimensions.map((dimension, position): StoredWords => {
-      if (dimension.type === 'string') return dimensionIds(wordsOf(word++), total)
+      if (dimension.type === 'string') return dimensionIds(wordsOf(word++), stride, total)
       const [low, high] = [wordsOf(word++), wordsOf(word++)]
-      return { low, high, stride: 1, present: presentIn(nulls as Int32Array, position, total) }
+      return { low, high, stride, present: presentIn(nulls as Int32Array, stride, position, total) }
     })
     metrics.forEach((_, position) => {
       const accumulator = accumulators[position]
@@ -221,26 +222,26 @@ function numberWords(column: Column | null, rows: number, long: boolean, nulls: 
 }
 
 /** The key words of stored rows; those of the groups themselves where rows are groups. */
-function keyWords(words: Int32Array, groupOf: Int32Array | null): Int32Array {
+function keyWords(words: Int32Array, stride: number, groupOf: Int32Array | null): Int32Array {
   if (groupOf === null) return words
   const result = new Int32Array(groupOf.length)
-  for (let row = 0; row < groupOf.length; row++) result[row] = words[groupOf[row] as number] as number
+  for (let row = 0; row < groupOf.length; row++) result[row] = words[(groupOf[row] as number) * stride] as number
   return result
 }
 
-function dimensionIds(ids: Int32Array, rows: number): StoredWords {
+function dimensionIds(low: Int32Array, stride: number, rows: number): StoredWords {
   let least = 0
-  for (let row = 0; row < rows; row++) if ((ids[row] as number) < least) least = ids[row] as number
-  if (least === 0) return { low: ids, high: null, stride: 1, present: null }
+  for (let at = 0; at < rows * stride; at += stride) if ((low[at] as number) < least) least = low[at] as number
+  if (least === 0) return { low, high: null, stride, present: null }
   const present = new Uint8Array(rows)
-  for (let row = 0; row < rows; row++) present[row] = (ids[row] as number) < 0 ? 0 : 1
-  return { low: ids, high: null, stride: 1, present }
+  for (let row = 0; row < rows; row++) present[row] = (low[row * stride] as number) < 0 ? 0 : 1
+  return { low, high: null, stride, present }
 }
 
 /** Bit `position` of a row's word says that it has no value. */
-function presentIn(nulls: Int32Array, position: number, rows: number): Uint8Array {
+function presentIn(nulls: Int32Array, stride: number, position: number, rows: number): Uint8Array {
   const present = new Uint8Array(rows)
-  for (let row = 0; row < rows; row++) present[row] = ((nulls[row] as number) >> (position & 31)) & 1 ? 0 : 1
+  for (let row = 0; row < rows; row++) present[row] = ((nulls[row * stride] as number) >> (position & 31)) & 1 ? 0 : 1
   return present
 }
 
