@@ -89,6 +89,9 @@ test('an error says line, column and what to do', () => {
   const reserved = failure(() => parseStatement('SELECT a AS value FROM t'))
   assert.equal(reserved.at, '1:13')
   assert.match(reserved.text, /reserved word: write `value`/)
+  for (const text of ['CREATE TABLE t (value INT)', 'SELECT a FROM user']) {
+    assert.match(failure(() => parseStatement(text)).text, /reserved word: write `(value|user)`/)
+  }
   assert.deepEqual(failure(() => parseStatement("SELECT 'a FROM t")).at, '1:8')
   assert.match(failure(() => parseStatement('SELECT "a" FROM t')).text, /quoted with `/)
   assert.match(failure(() => parseStatement('SELECT a FROM t /* never ends')).text, /closing \*\//)

@@ -199,7 +199,7 @@ export class Cursor {
   unexpected(expected: readonly string[]): Error {
     const token = this.peek()
     const found = token.kind === 'end' ? 'the end of the text' : token.raw.length > 60 ? `${token.raw.slice(0, 60)}...` : token.raw
-    const wantsName = expected.some((text) => text.startsWith('a name') || text.startsWith('an expression'))
+    const wantsName = expected.some((text) => /^an? /.test(text))
     const reserved = wantsName && token.kind === 'word' && this.dialect.reserved.has(token.text)
     const keywords = expected.filter((text) => /^[A-Z_]+$/.test(text))
     const quote = this.dialect.identifierQuote
