@@ -81,6 +81,9 @@ export const limits = {
   partStartCheckMs: 50,
   /** Changes of committed ends go to the other processes at most this often: well below a block's delay. */
   endsDelayMs: 2,
+  /** What a process that stands still is told at most; the rest waits as one number a partition, and is looked at so often. */
+  childBacklogBytesMax: 1024 * 1024,
+  childBehindMs: 50,
   /** A Unix socket's path must fit into sockaddr_un (108 bytes on Linux, 104 on macOS, with the closing zero). */
   socketPathBytesMax: 100,
   /** Objects on a page of a list, unless asked. */
@@ -89,16 +92,20 @@ export const limits = {
   /** Datasets: threads and memory of the store, shared by all of them; low, since jobs and ingest run beside it. */
   datasetThreads: 2,
   datasetMemoryBytesMax: 512 * 1024 * 1024,
+  /** What the store writes ahead before it folds it into its files: more costs time at a start after a crash, less costs folding. */
+  datasetCheckpointBytes: 64 * 1024 * 1024,
   /** Rows of one answer: it is held whole while it is written out. */
   datasetAnswerRowsMax: 500_000,
   /** A query without a timeout of its own. */
   datasetQueryTimeoutMs: 60_000,
   /** Rows are queryable within a second of the acknowledgement: a flush waits this long for more rows to roll up with. */
-  datasetFlushDelayMs: 250,
+  datasetFlushDelayMs: 400,
   /** Groups held before a flush; beyond it more memory buys little rollup. */
   datasetFlushRowsMax: 131_072,
-  /** A time chunk is rolled up again when it has doubled and grown by this many rows. */
+  /** A time chunk is rolled up again when it has grown by this many rows, and so many times: later where that halved nothing the last time. */
   datasetCompactRows: 32_768,
+  datasetCompactGrowth: 2,
+  datasetCompactGrowthMax: 8,
   /** A dataset whose file does not open is tried again so often: the disk may have room, or somebody may have put the file back. */
   datasetOpenAgainMs: 10_000,
   /** Dead letters between two commits of a dataset: what is handed over again after a crash must still be remembered (idempotencyKeysMax). */

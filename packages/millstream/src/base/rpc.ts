@@ -5,6 +5,8 @@ export interface MessagePipe {
   send(message: unknown): void
   onMessage(listener: (message: unknown) => void): void
   onClose(listener: () => void): void
+  /** Bytes that the other side has not taken yet. */
+  backlogBytes(): number
   close(): void
 }
 
@@ -15,6 +17,8 @@ export interface Rpc {
   /** Answers `method`, or takes the notification of that name. */
   handle<P>(method: string, handler: (params: P) => unknown | Promise<unknown>): void
   onClose(listener: () => void): void
+  /** Bytes that the other side has not taken yet: who has much to say waits for it. */
+  backlogBytes(): number
   close(): void
 }
 
@@ -100,6 +104,7 @@ export function rpcOver(pipe: MessagePipe): Rpc {
     onClose: (listener) => {
       closeListeners.push(listener)
     },
+    backlogBytes: () => pipe.backlogBytes(),
     close: () => pipe.close(),
   }
 }

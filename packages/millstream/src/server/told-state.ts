@@ -1,6 +1,6 @@
 import type { Contract } from '../data/contract.ts'
 import type { Ends } from '../log/log.ts'
-import type { CommittedEnds, EndsMoved, StreamsChanged } from '../model/hub.ts'
+import type { EndsMoved, StreamsChanged } from '../model/hub.ts'
 import type { StreamCatalogue, StreamDescriptor } from '../model/streams.ts'
 
 /** Streams and committed ends as the hub told them: what a process may know, read synchronously. */
@@ -20,7 +20,11 @@ export class ToldState implements Ends, StreamCatalogue {
   }
 
   readonly takeStreams = ({ streams, contracts, removed }: StreamsChanged): void => {
-    for (const uid of removed) this.#streams.delete(uid)
+    for (const uid of removed) {
+      this.#streams.delete(uid)
+      this.#older.delete(uid)
+      for (const key of this.#ends.keys()) if (key.startsWith(`${uid}/`)) this.#ends.delete(key)
+    }
     for (const stream of streams) this.#streams.set(stream.uid, stream)
     for (const [uid, older] of Object.entries(contracts)) this.#older.set(uid, older)
     for (const listener of this.#streamListeners) listener()
@@ -58,8 +62,8 @@ export class ToldState implements Ends, StreamCatalogue {
     return [...this.#streams.values()]
   }
 
-  /** All ends, by `endKey`. */
-  snapshot(): CommittedEnds {
-    return Object.fromEntries(this.#ends)
+  /** All of it, for a process that comes. */
+  snapshot(): EndsMoved & Omit<StreamsChanged, 'removed'> {
+    return { ends: Object.fromEntries(this.#ends), streams: this.all(), contracts: Object.fromEntries(this.#older) }
   }
 }

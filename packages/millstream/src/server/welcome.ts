@@ -4,3 +4,6 @@ import type { EndsMoved, Welcome } from '../model/hub.ts'
 export interface HubWelcome extends Omit<Welcome, 'job'>, EndsMoved {
   readonly job?: Omit<NonNullable<Welcome['job']>, 'plan'> & { readonly plan: string }
 }
+
+/** What is told to one role alone. */
+export type RoleWelcome = Pick<HubWelcome, 'job' | 'datasets'>

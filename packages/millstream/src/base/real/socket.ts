@@ -38,6 +38,7 @@ function pipeOver(socket: Socket): MessagePipe {
     onClose: (closed) => {
       socket.on('close', closed)
     },
+    backlogBytes: () => socket.writableLength,
     close: () => socket.end(),
   }
 }

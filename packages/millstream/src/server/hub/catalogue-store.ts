@@ -13,14 +13,16 @@ export type StoreAnswer =
 
 const suffix = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 
-/** The catalogue's SQLite file in a thread of its own, since it blocks while it syncs. */
-export function openCatalogueStore(path: string): CommitStore & { close(): Promise<void> } {
+/** The catalogue's SQLite file in a thread of its own, since it blocks while it syncs. `lost`: the thread ended by itself, nothing is answered any more. */
+export function openCatalogueStore(path: string, lost: (error: Error) => void): CommitStore & { close(): Promise<void> } {
   const worker = new Worker(new URL(`./catalogue-thread.${suffix}`, import.meta.url), {
     workerData: { path },
     resourceLimits: { maxOldGenerationSizeMb: 64, maxYoungGenerationSizeMb: 2 },
   })
   const waiting = new Map<number, { resolve(result: never): void; reject(error: Error): void }>()
   let nextId = 1
+  let isClosing = false
+  let ended: Error | null = null
   worker.on('message', (answer: StoreAnswer) => {
     const caller = waiting.get(answer.id)
     waiting.delete(answer.id)
@@ -28,6 +30,9 @@ export function openCatalogueStore(path: string): CommitStore & { close(): Promi
     else caller?.resolve(answer.result as never)
   })
   const gone = (error: Error): void => {
+    if (ended !== null) return
+    ended = error
+    if (!isClosing) lost(error)
     for (const caller of waiting.values()) caller.reject(error)
     waiting.clear()
   }
@@ -35,6 +40,7 @@ export function openCatalogueStore(path: string): CommitStore & { close(): Promi
   worker.on('exit', () => gone(new Error('the catalogue thread ended')))
   const ask = <T>(method: StoreRequest['method'], ...args: readonly unknown[]): Promise<T> =>
     new Promise((resolve, reject) => {
+      if (ended !== null) return reject(ended)
       const id = nextId++
       waiting.set(id, { resolve, reject })
       worker.postMessage({ id, method, args } satisfies StoreRequest)
@@ -44,6 +50,7 @@ export function openCatalogueStore(path: string): CommitStore & { close(): Promi
     list: (prefix) => ask('list', prefix),
     commit: (changes) => ask('commit', changes),
     close: async () => {
+      isClosing = true
       await ask('close')
       await worker.terminate()
     },

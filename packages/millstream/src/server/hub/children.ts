@@ -4,16 +4,18 @@ import { systemScheduler } from '../../base/real/system.ts'
 import { type Rpc, rpcOver } from '../../base/rpc.ts'
 import type { Hello, StreamsChanged } from '../../model/hub.ts'
 import type { ToldState } from '../told-state.ts'
-import type { HubWelcome } from '../welcome.ts'
+import type { HubWelcome, RoleWelcome } from '../welcome.ts'
 
 export interface ConnectedChild {
   readonly hello: Hello
   readonly rpc: Rpc
+  /** Ends that it has not been told, since it does not take what it was told before. */
+  readonly behind: Map<string, number>
 }
 
 export interface ChildrenHost {
-  /** What a child is told when it comes; throwing sends it away. */
-  welcome(hello: Hello): Promise<HubWelcome>
+  /** What a child of this role is told when it comes, beside streams and ends; throwing sends it away. */
+  welcome(hello: Hello): Promise<RoleWelcome>
   /** Adds the requests that the hub answers. */
   serve(rpc: Rpc, who: () => Hello | null): void
   onChange(): void
@@ -37,16 +39,19 @@ export class Children {
     return listenOnSocket(path, (pipe) => {
       const rpc = rpcOver(pipe)
       let child: ConnectedChild | null = null
-      rpc.handle('hub.hello', async (hello: Hello) => {
-        const welcome = await this.#host.welcome(hello)
-        child = { hello, rpc }
+      let isGone = false
+      rpc.handle('hub.hello', async (hello: Hello): Promise<HubWelcome> => {
+        const own = await this.#host.welcome(hello)
+        if (isGone) throw new Error('the process is gone')
+        child = { hello, rpc, behind: new Map() }
         this.#children.add(child)
         this.#host.onChange()
-        // Ends that moved while the welcome was made are in it or follow it.
-        return { ...welcome, ends: this.#told.snapshot() }
+        // Taken now: what changed while the welcome was made is in it, what changes from here on follows it.
+        return { ...own, ...this.#told.snapshot() }
       })
       this.#host.serve(rpc, () => child?.hello ?? null)
       rpc.onClose(() => {
+        isGone = true
         if (child !== null) this.#children.delete(child)
         this.#host.onChange()
       })
@@ -72,13 +77,32 @@ export class Children {
 
   #move(key: string, end: number): void {
     this.#moved.set(key, end)
+    this.#tellSoon(limits.endsDelayMs)
+  }
+
+  #tellSoon(delayMs: number): void {
     if (this.#scheduled) return
     this.#scheduled = true
-    systemScheduler.after(limits.endsDelayMs, () => {
+    systemScheduler.after(delayMs, () => {
       this.#scheduled = false
-      const ends = Object.fromEntries(this.#moved)
-      this.#moved = new Map()
-      for (const { hello, rpc } of this.#children) rpc.notify(`${hello.role}.ends`, { ends })
+      this.#tellEnds()
     })
+  }
+
+  #tellEnds(): void {
+    const moved = this.#moved
+    this.#moved = new Map()
+    const ends = Object.fromEntries(moved)
+    let anyBehind = false
+    for (const { hello, rpc, behind } of this.#children) {
+      const isBehind = rpc.backlogBytes() > limits.childBacklogBytesMax
+      if (isBehind || behind.size > 0) for (const [key, end] of moved) behind.set(key, end)
+      if (isBehind) anyBehind = true
+      else if (behind.size > 0) {
+        rpc.notify(`${hello.role}.ends`, { ends: Object.fromEntries(behind) })
+        behind.clear()
+      } else if (moved.size > 0) rpc.notify(`${hello.role}.ends`, { ends })
+    }
+    if (anyBehind) this.#tellSoon(limits.childBehindMs)
   }
 }

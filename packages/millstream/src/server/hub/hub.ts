@@ -55,7 +55,11 @@ export async function startHub(options: ServerOptions, log: ReturnType<typeof lo
   const lock = await lockWithin(join(options.dataFolder, 'hub.lock'), limits.connectWithinMs, ports)
   const folder = await openDataFolder(ports, '')
   await ports.storage.makeFolder('files')
-  const store = openCatalogueStore(join(options.dataFolder, 'catalogue.sqlite'))
+  const store = openCatalogueStore(join(options.dataFolder, 'catalogue.sqlite'), (error) => {
+    // The next hub opens it again.
+    log.error('the catalogue does not answer any more', error)
+    process.exit(1)
+  })
   const records = await RecordStore.open(store, residentPrefixes)
   await checkCatalogue(records, folder, options.dataFolder)
 

@@ -8,7 +8,7 @@ import { physicalSchema } from '../../data/contract.ts'
 import { deadLetterContract, lateStreamName } from '../../model/dead-letters.ts'
 import type { CheckpointRecord, Hello, JobStatus } from '../../model/hub.ts'
 import type { DeadRowsMessage } from '../dead-rows.ts'
-import type { HubWelcome } from '../welcome.ts'
+import type { RoleWelcome } from '../welcome.ts'
 import type { Asks } from './asks.ts'
 import type { Reconciler } from './reconciler.ts'
 import type { HubState } from './state.ts'
@@ -16,14 +16,13 @@ import type { HubState } from './state.ts'
 const jobMemoryBytesMax = 512 * 1024 * 1024
 
 /** What a child is told when it comes. A job's attempt is raised first: an older worker commits nothing more. */
-export async function welcome(hub: HubState, reconciler: Reconciler, hello: Hello): Promise<HubWelcome> {
-  const shared = { ends: hub.told.snapshot(), streams: hub.told.all(), contracts: reconciler.older() }
-  if (hello.role === 'olap') return { ...shared, datasets: reconciler.datasets() }
+export async function welcome(hub: HubState, reconciler: Reconciler, hello: Hello): Promise<RoleWelcome> {
+  if (hello.role === 'olap') return { datasets: reconciler.datasets() }
   const job = hello.role === 'job' && hello.job !== undefined ? hub.jobs.get(hello.job) : null
-  if (job === null || job.desired !== 'running') return shared
+  if (job === null || job.desired !== 'running') return {}
   const { attempt, record: restore } = await hub.jobs.raiseAttempt(job.uid)
   const { uid, tenant, name, revision, plan, outputs, lateOutput } = job
-  return { ...shared, job: { uid, tenant, name, revision, attempt, plan, restore, outputs, lateOutput, memoryBytesMax: jobMemoryBytesMax } }
+  return { job: { uid, tenant, name, revision, attempt, plan, restore, outputs, lateOutput, memoryBytesMax: jobMemoryBytesMax } }
 }
 
 /** The requests that the hub answers its children. */
