@@ -3,6 +3,8 @@ import { type Cursor, refusal } from './cursor.ts'
 /** Numbers off the fast path: long ones, exponents, exact integers beyond 2^53, decimals. Grammar: JSON's. */
 
 export const powersOfTen = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`))
+/** The small ones, for code that stays with whole numbers. */
+export const tens = Int32Array.of(1, 10, 100, 1000)
 
 /** The position after a JSON number, or -1 when none starts here. */
 export function numberEnd(source: Uint8Array, from: number): number {

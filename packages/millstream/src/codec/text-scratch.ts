@@ -1,6 +1,7 @@
 import { limits } from '../base/limits.ts'
 import { type BytesColumn, bitmapBytes, type Column } from '../data/column.ts'
 import type { LogicalType } from '../data/types.ts'
+import { recentLengthMax, recentTexts, remember } from './recent-texts.ts'
 
 /**
  * A strings or bytes column while it is written. It starts as a dictionary: values are interned by their bytes, and the
@@ -10,12 +11,15 @@ import type { LogicalType } from '../data/types.ts'
 export class TextScratch {
   nulls: Uint8Array
   anyNull = 0
-  #ids: Int32Array
+  /** 1 while values are interned. Generated code then looks for a short one in `recent` itself, and writes its id to `ids`. */
+  interning: number
+  ids: Int32Array
+  /** See recent-texts.ts. */
+  readonly recent: Int32Array
   /** Plain form: row i is bytes[offsets[i] .. offsets[i + 1]]. */
   #offsets: Int32Array
   #bytes = new Uint8Array(0)
   #view = new DataView(this.#bytes.buffer)
-  #interning: boolean
   #plainCalls = 0
   /** The dictionary: entries one after the other, and per entry its length and its first and last four bytes. */
   #words = new Uint8Array(0)
@@ -31,9 +35,10 @@ export class TextScratch {
 
   constructor(type: LogicalType, capacity: number, interning: boolean) {
     this.#type = type
-    this.#interning = interning
+    this.interning = interning ? 1 : 0
+    this.recent = interning ? recentTexts() : none
     this.nulls = new Uint8Array(capacity)
-    this.#ids = new Int32Array(capacity)
+    this.ids = new Int32Array(capacity)
     this.#offsets = new Int32Array(capacity + 1)
     this.#ensureBytes(capacity * 16)
     if (interning) this.#forget()
@@ -41,7 +46,7 @@ export class TextScratch {
 
   grow(capacity: number): void {
     this.nulls = grown(this.nulls, capacity)
-    this.#ids = grown(this.#ids, capacity)
+    this.ids = grown(this.ids, capacity)
     this.#offsets = grown(this.#offsets, capacity + 1)
   }
 
@@ -55,14 +60,14 @@ export class TextScratch {
   setNull(row: number): void {
     this.nulls[row] = 1
     this.anyNull = 1
-    if (this.#interning) this.#ids[row] = 0
+    if (this.interning === 1) this.ids[row] = 0
     else this.#offsets[row + 1] = this.#offsets[row] as number
   }
 
   /** The value of a row: `length` bytes from `from`. Both views are of the same bytes, with at least 4 more after them. */
   put(row: number, source: Uint8Array, view: DataView, from: number, length: number): void {
     this.nulls[row] = 0
-    if (!this.#interning) {
+    if (this.interning === 0) {
       this.#putPlain(row, source, view, from, length)
       return
     }
@@ -80,7 +85,8 @@ export class TextScratch {
       const key = 3 * id
       if (this.#wordKeys[key] === length && this.#wordKeys[key + 1] === first && this.#wordKeys[key + 2] === last) {
         if (length <= 8 || this.#sameMiddle(id, view, from, length)) {
-          this.#ids[row] = id
+          this.ids[row] = id
+          if (length <= recentLengthMax && from + recentLengthMax <= view.byteLength) remember(this.recent, view, from, length, id)
           return
         }
       }
@@ -100,14 +106,27 @@ export class TextScratch {
     this.#wordKeys[3 * id + 2] = last
     this.#wordHashes[id] = hash
     this.#slots[slot] = id + 1
-    this.#ids[row] = id
+    this.ids[row] = id
     if (this.#entries === this.#wordHashes.length) this.#growDictionary()
+  }
+
+  /** As `put` of a column that is not `interning`, of at most 16 bytes: four words are copied, whatever is behind the text. */
+  putShort(row: number, view: DataView, from: number, length: number): void {
+    this.nulls[row] = 0
+    const to = this.#offsets[row] as number
+    this.#offsets[row + 1] = to + length
+    if (to + 16 > this.#bytes.length) this.#ensureBytes(to + 16)
+    const target = this.#view
+    target.setInt32(to, view.getInt32(from, true), true)
+    target.setInt32(to + 4, view.getInt32(from + 4, true), true)
+    target.setInt32(to + 8, view.getInt32(from + 8, true), true)
+    target.setInt32(to + 12, view.getInt32(from + 12, true), true)
   }
 
   /** Whether the value of `row` is among those from `from` (with) to `row` (without). */
   holds(from: number, row: number): boolean {
     for (let other = from; other < row; other++) {
-      if (this.#interning ? this.#ids[other] === this.#ids[row] : this.#samePlain(other, row)) return true
+      if (this.interning === 1 ? this.ids[other] === this.ids[row] : this.#samePlain(other, row)) return true
     }
     return false
   }
@@ -168,10 +187,10 @@ export class TextScratch {
 
   /** Too many different values: what was interned becomes plain bytes, up to (without) `rows`. */
   #toPlain(rows: number): void {
-    this.#interning = false
+    this.interning = 0
     this.#plainCalls = 0
     for (let row = 0; row < rows; row++) {
-      const id = this.#ids[row] as number
+      const id = this.ids[row] as number
       const present = this.nulls[row] === 0 && id < this.#entries
       const end = present ? (this.#wordEnds[id] as number) : 0
       const start = present && id > 0 ? (this.#wordEnds[id - 1] as number) : 0
@@ -188,6 +207,7 @@ export class TextScratch {
     this.#slots = new Int32Array(4 * 32)
     this.#entries = 0
     this.#snapshot = null
+    this.recent.fill(0)
   }
 
   #ensureBytes(size: number): void {
@@ -203,14 +223,14 @@ export class TextScratch {
     const type = this.#type
     const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
     this.anyNull = 0
-    if (this.#interning) {
-      return { type, length: rows, validity, layout: 'dictionary', ids: this.#ids.slice(0, rows), dictionary: this.#dictionary() }
+    if (this.interning === 1) {
+      return { type, length: rows, validity, layout: 'dictionary', ids: this.ids.slice(0, rows), dictionary: this.#dictionary() }
     }
     const offsets = this.#offsets.slice(0, rows + 1)
     const bytes = this.#bytes.slice(0, offsets[rows])
     if (this.#slots.length > 0 && ++this.#plainCalls >= limits.scanDictionaryRetryCalls) {
       this.#forget()
-      this.#interning = true
+      this.interning = 1
     }
     return { type, length: rows, validity, layout: 'bytes', offsets, bytes }
   }
@@ -226,6 +246,8 @@ export class TextScratch {
     return this.#snapshot.column
   }
 }
+
+const none = new Int32Array(0)
 
 /** Slots looked at before a column counts as having too many values: input made to collide costs no more than this. */
 const probesMax = 16

@@ -250,3 +250,78 @@ test('a body is read where it is when zeros stand behind it, and never beyond it
     assert.equal(Buffer.from(rejected[0]?.bytes ?? []).toString(), '{"a":2')
   }
 })
+
+test('short texts of one slot, of all lengths, with and without escapes, keep their values', () => {
+  const scan = jsonScanner(new Schema([{ name: 's', type: types.string() }]), { unknownFields: 'keep' })
+  const words = Array.from({ length: 40 }, (_, length) => 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH'.slice(0, length))
+  const more = Array.from({ length: 900 }, (_, at) => `${'x'.repeat(at % 13)}${at}`)
+  for (let body = 0; body < 4; body++) {
+    const values = [
+      ...words,
+      'a\n',
+      '\u0000',
+      'a\u0000',
+      'é',
+      'ab\u0000\u0000',
+      ...more,
+      ...words,
+      ...more.map((word) => `${word}"`),
+      'a',
+      '',
+    ]
+    const text = values.map((s) => JSON.stringify({ s })).join('\n')
+    assert.deepEqual(scan(bytes(text), 'ndjson').batch.rows().flat(), values)
+  }
+})
+
+test('numbers of every length up to 20 digits, signs, fractions and what follows them agree with JSON.parse', () => {
+  const scan = jsonScanner(
+    new Schema([
+      { name: 'i', type: types.int() },
+      { name: 'l', type: types.bigint() },
+      { name: 'd', type: types.double() },
+    ]),
+    { unknownFields: 'keep' },
+  )
+  const digits = '98765432109876543210'
+  const numbers = [
+    '0',
+    '-0',
+    '00',
+    '01',
+    '-',
+    '1e2',
+    '1E2',
+    '1.',
+    '.5',
+    '1.5.5',
+    '12.34',
+    '1234.5678',
+    '0.001',
+    '-0.5',
+    '1.0',
+    '100000000.5',
+    '1:',
+    '1/',
+  ]
+  for (let length = 1; length <= 20; length++) {
+    numbers.push(digits.slice(0, length), `-${digits.slice(0, length)}`, `${digits.slice(0, length)}.${digits.slice(0, (length % 5) + 1)}`)
+  }
+  for (const text of numbers) {
+    let value: number | null
+    try {
+      value = JSON.parse(text) as number
+    } catch {
+      value = null
+    }
+    for (const after of ['}', ' }', ',"x":1}']) {
+      const one = (name: string) => scan(bytes(`{"${name}":${text}${after}\n`), 'ndjson').batch.rows()[0]
+      assert.equal(one('d')?.[2] ?? null, value, `${text}${after}`)
+      // beyond 2^53 a fraction is lost on JavaScript, not on us
+      const isWhole = value !== null && Number.isInteger(value) && !/\.\d*[1-9]/.test(text)
+      assert.equal(one('i')?.[0] ?? null, isWhole && Math.abs(value as number) < 2 ** 31 ? (value as number) + 0 : null, text)
+      const wide = isWhole && /^-?\d+$/.test(text) ? BigInt(text) : isWhole ? BigInt(value as number) : null
+      assert.equal(one('l')?.[1] ?? null, wide !== null && wide === BigInt.asIntN(64, wide) ? wide : null, text)
+    }
+  }
+})

@@ -1,6 +1,7 @@
 import { decodeBase64 } from '../base64.ts'
 import { type Cursor, refusal, skipSpace } from '../cursor.ts'
-import { powersOfTen, readDecimal, readDouble, readInt64, readInteger } from '../number.ts'
+import { powersOfTen, readDecimal, readDouble, readInt64, readInteger, tens } from '../number.ts'
+import { textMasks } from '../recent-texts.ts'
 import type { Scratch } from '../scratch.ts'
 import { countPoints, decodeText, endOfText } from '../text.ts'
 import type { TextScratch } from '../text-scratch.ts'
@@ -133,5 +134,7 @@ export const helpers = {
   readClock,
   notADate,
   powersOfTen,
+  tens,
+  textMasks,
 }
 export type Helpers = typeof helpers

@@ -3,6 +3,7 @@ import type { LogicalType, RowField } from '../../data/types.ts'
 import { refusal } from '../cursor.ts'
 import { FlatScratch } from '../flat-scratch.ts'
 import { ListScratch, MapScratch, RowScratch, type Scratch } from '../scratch.ts'
+import { TextScratch } from '../text-scratch.ts'
 import type { TimeFormat } from '../times.ts'
 import { KeyTable, keyPattern } from './key-table.ts'
 import { refuse, textEnd, type ValueSite, valueSource } from './value-source.ts'
@@ -49,7 +50,7 @@ export function scanSource(fields: readonly RowField[], columns: readonly Scratc
     const id = scratches.push(scratch) - 1
     const { textNumbers } = options
     const common = { type, id, row, timeFormat, textNumbers }
-    const result = { ...common, path: paths.push({ path, type }) - 1, hoisted: hoisted && scratch instanceof FlatScratch }
+    const result = { ...common, path: paths.push({ path, type }) - 1, hoisted: hoisted && isHoisted(scratch) }
     if (scratch instanceof RowScratch && type.kind === 'ROW') {
       const members = objectSource(type.fields, scratch.children, `${path}.`, false, () => 'iso')
       functions.push(`function object${id}(src, dv, at, i) {\n${members}\ns${id}.nulls[i] = 0;\nreturn at;\n}`)
@@ -143,13 +144,13 @@ ${missing.join('\n')}`
   }
 
   const rowMembers = objectSource(fields, columns, '', true, options.timeFormat)
-  const hoisted = fields.length > limits.scanFieldsInline ? [] : columns.filter((column) => column instanceof FlatScratch)
+  const hoisted = fields.length > limits.scanFieldsInline ? [] : columns.filter(isHoisted)
   const locals = hoisted.map((column) => {
     const id = scratches.indexOf(column)
-    return `const v${id} = s${id}.values, n${id} = s${id}.nulls;`
+    return `const v${id} = s${id}.${column instanceof TextScratch ? 'ids' : 'values'}, n${id} = s${id}.nulls;`
   })
   const text = `'use strict';
-const powers = H.powersOfTen;
+const powers = H.powersOfTen, tens = H.tens, masks = H.textMasks;
 ${scratches.map((_, id) => `const s${id} = scratches[${id}];`).join('\n')}
 ${constants.join('\n')}
 ${functions.join('\n')}
@@ -178,6 +179,8 @@ ${rowMembers}
 };`
   return { text, scratches, tables, required, paths, childLists, prefixes }
 }
+
+const isHoisted = (column: Scratch): boolean => column instanceof FlatScratch || column instanceof TextScratch
 
 function matchSource(name: string): string {
   const pattern = keyPattern(name)

@@ -2,6 +2,7 @@ import { errors } from '../../base/errors.ts'
 import type { LogicalType } from '../../data/types.ts'
 import { stringLengthMax, typeText } from '../../data/types.ts'
 import { refusal } from '../cursor.ts'
+import { recentLengthMax, recentSlot } from '../recent-texts.ts'
 import { epochScale, type TimeFormat } from '../times.ts'
 
 /** One value of the contract, to be read at `at` into the scratch column `s<id>`, row `row`. */
@@ -67,7 +68,8 @@ else ${orNull(site, refuse(site, refusal.type))}`
       return text(
         site,
         type.length === stringLengthMax
-          ? `if (escaped) H.putEscaped(s${id}, ${row}, src, at + 1, p); else s${id}.put(${row}, src, dv, at + 1, p - at - 1);`
+          ? `if (escaped) H.putEscaped(s${id}, ${row}, src, at + 1, p);
+  else ${site.hoisted ? recentSource(site) : putSource(site)}`
           : `if (H.putLimited(s${id}, ${row}, src, at + 1, p, escaped, ${type.length}, C) < 0) ${passOn(site)}`,
       )
     case 'BINARY':
@@ -112,47 +114,73 @@ function orNull(site: ValueSite, otherwise: string): string {
 
 /** Not a fraction, not an exponent. */
 const whole = 'd !== -2 && d !== 21 && d !== 53'
-const sign = 'let p = at, negative = 0; if (src[p] === 45) { negative = 1; p++; } const first = p; let d = src[p] - 48, v = 0;'
+const sign = 'let p = at, negative = 0; if (src[p] === 45) { negative = 1; p++; } const first = p;'
+/**
+ * Four characters as digits, the first in the lowest byte: `marks` has a bit for each that is none. Its lowest mark is exact.
+ * Numbers of any length then cost no loop, whose end a processor cannot foresee.
+ */
+const four = 't = dv.getInt32(p, true) ^ 0x30303030; marks = ((t + 0x76767676) | t) & 0x80808080;'
+/** All four as a number. */
+const fourValue = '(y = (Math.imul(t, 10) + (t >>> 8)) & 0xff00ff, Math.imul(y & 0xff, 100) + (y >>> 16))'
+/** The digits before the lowest mark: `count` of them, pushed to the end of four with zeros in front. */
+const lastDigits = 'count = (31 - Math.clz32(marks & -marks)) >> 3; t = (t << ((3 - count) << 3)) << 8; p += count;'
 
 function smallInteger(site: ValueSite, min: number, max: number): string {
   const inRange = max >= 1e9 ? '' : ` && v <= ${max} + negative`
-  return `{ ${sign}
-while (d >= 0 && d <= 9) { v = (Math.imul(v, 10) + d) | 0; d = src[++p] - 48; }
-const n = p - first;
-if (n > 0 && n <= 9 && (n === 1 || src[first] !== 48) && ${whole}${inRange}) { ${store(site, 'negative === 1 ? -v : v')} at = p; }
+  return `{ ${sign} let t = 0, marks = 0, y = 0, count = 0, v = 0;
+${four}
+if (marks === 0) {
+  v = ${fourValue}; p += 4;
+  ${four}
+  if (marks === 0) { v = (Math.imul(v, 10000) + ${fourValue}) | 0; p += 4; ${four} }
+}
+if (marks !== 0) { ${lastDigits} v = (Math.imul(v, tens[count]) + ${fourValue}) | 0; }
+const n = p - first, d = src[p] - 48;
+if (n > 0 && n <= 9 && marks !== 0 && (n === 1 || src[first] !== 48) && ${whole}${inRange}) { ${store(site, 'negative === 1 ? -v : v')} at = p; }
 else ${orNull(site, `const x = H.readInteger(src, at, C, ${min}, ${max}); if (C.at < 0) ${passOn(site)} ${store(site, 'x')} at = C.at;`)} }`
 }
 
 /** Up to 15 digits, in two halves that fit an int32. `slow` reads all else. */
 function bigInteger(site: ValueSite, slow: string): string {
-  return `{ ${sign}
-let stop = p + 9;
-while (d >= 0 && d <= 9 && p < stop) { v = (Math.imul(v, 10) + d) | 0; d = src[++p] - 48; }
-let x = v;
-if (p === stop && d >= 0 && d <= 9) {
-  let low = 0; stop = p + 6; const second = p;
-  while (d >= 0 && d <= 9 && p < stop) { low = (Math.imul(low, 10) + d) | 0; d = src[++p] - 48; }
-  x = v * powers[p - second] + low;
-}
-const n = p - first;
-if (n > 0 && (d < 0 || d > 9) && (n === 1 || src[first] !== 48) && ${whole}) { ${store(site, 'negative === 1 ? 0 - x : x')} at = p; }
+  return `{ ${sign} let t = 0, marks = 0, y = 0, count = 0, v = 0, x = 0;
+${four}
+if (marks === 0) {
+  v = ${fourValue}; p += 4;
+  ${four}
+  if (marks === 0) {
+    v = (Math.imul(v, 10000) + ${fourValue}) | 0; p += 4;
+    ${four}
+    if (marks === 0) {
+      let low = ${fourValue}; p += 4;
+      ${four}
+      if (marks !== 0) { ${lastDigits} low = (Math.imul(low, tens[count]) + ${fourValue}) | 0; x = v * powers[4 + count] + low; }
+    } else { ${lastDigits} x = v * powers[count] + ${fourValue}; }
+  } else { ${lastDigits} x = (Math.imul(v, tens[count]) + ${fourValue}) | 0; }
+} else { ${lastDigits} x = ${fourValue}; }
+const n = p - first, d = src[p] - 48;
+if (n > 0 && marks !== 0 && (n === 1 || src[first] !== 48) && ${whole}) { ${store(site, 'negative === 1 ? 0 - x : x')} at = p; }
 else ${orNull(site, slow)} }`
 }
 
+/** At most seven digits and a fraction of at most three, or nine digits in all; `slow` reads all else. */
 function double(site: ValueSite): string {
   const slow =
     site.type.kind === 'DOUBLE'
       ? `const y = H.readDouble(src, at, C); if (C.at < 0) ${passOn(site)} ${store(site, 'y')} at = C.at;`
       : `const y = Math.fround(H.readDouble(src, at, C)); if (C.at < 0) ${passOn(site)} if (y === Infinity || y === -Infinity) ${refuse(site, refusal.range)} ${store(site, 'y')} at = C.at;`
-  return `{ ${sign}
-while (d >= 0 && d <= 9) { v = (Math.imul(v, 10) + d) | 0; d = src[++p] - 48; }
-let n = p - first, places = 0;
-if (d === -2 && n > 0) {
-  d = src[++p] - 48; const point = p;
-  while (d >= 0 && d <= 9) { v = (Math.imul(v, 10) + d) | 0; d = src[++p] - 48; }
+  return `{ ${sign} let t = 0, marks = 0, y = 0, count = 0, v = 0;
+${four}
+if (marks === 0) { v = ${fourValue}; p += 4; ${four} }
+if (marks !== 0) { ${lastDigits} v = (Math.imul(v, tens[count]) + ${fourValue}) | 0; }
+let n = p - first, places = 0, d = src[p] - 48;
+if (d === -2 && n > 0 && marks !== 0) {
+  p++; const point = p;
+  ${four}
+  if (marks === 0) { d = src[p] - 48; while (d >= 0 && d <= 9) { v = (Math.imul(v, 10) + d) | 0; d = src[++p] - 48; } }
+  else { ${lastDigits} v = (Math.imul(v, tens[count]) + ${fourValue}) | 0; d = src[p] - 48; }
   places = p - point; if (places === 0) n = 99; else n += places;
 }
-if (n > 0 && n <= 9 && (n - places === 1 || src[first] !== 48) && d !== 21 && d !== 53) {
+if (n > 0 && n <= 9 && (d < 0 || d > 9) && (n - places === 1 || src[first] !== 48) && d !== 21 && d !== 53) {
   const x = places === 0 ? v : v / powers[places];
   ${store(site, 'negative === 1 ? -x : x')} at = p;
 } else ${orNull(site, slow)} }`
@@ -181,6 +209,22 @@ function text(site: ValueSite, put: string): string {
   at = p + 1;
 } else ${orNull(site, refuse(site, refusal.type))}`
 }
+
+const putSource = ({ id, row }: ValueSite): string => `s${id}.put(${row}, src, dv, at + 1, p - at - 1);`
+
+/** A short text that came lately costs no call. */
+const recentSource = (site: ValueSite): string => `{
+    const n = p - at - 1;
+    if (n > ${recentLengthMax}) ${putSource(site)}
+    else if (s${site.id}.interning === 0) s${site.id}.putShort(${site.row}, dv, at + 1, n);
+    else {
+      ${recentSlot('at + 1', 'n')}
+      const r = s${site.id}.recent;
+      if (r[slot] === a && r[slot + 1] === b && r[slot + 2] === c && r[slot + 3] === d && r[slot + 4] === n + 1) {
+        v${site.id}[${site.row}] = r[slot + 5]; n${site.id}[${site.row}] = 0;
+      } else ${putSource(site)}
+    }
+  }`
 
 export const textEnd = `let p = at + 1, marks = 0, escaped = false;
   for (;;) {
