@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { commandNames, loadCommand } from '../../packages/millstream/src/cli/commands/all.ts'
 import { millstream } from '../server/command.ts'
+import { eventually } from '../server/eventually.ts'
 import { type RunningServer, startServer } from '../server/start.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'millstream-command-'))
@@ -146,20 +147,38 @@ test('a masked column is in no answer: not of a SELECT, a condition, a preview, 
   inFolder('people/millstream.yaml', 'project: people\n')
   inFolder(
     'people/streams/people.sql',
-    "CREATE TABLE people (id STRING, n INT) WITH ('connector' = 'millstream', 'contract.mask' = 'id');\n",
+    "CREATE TABLE people (ts TIMESTAMP_LTZ(3), id STRING, n INT, WATERMARK FOR ts AS ts) WITH ('connector' = 'millstream', 'contract.mask' = 'id');\n",
+  )
+  inFolder(
+    'people/datasets/people_1m.yaml',
+    'dataset: people_1m\nfrom: people\ntimestamp: ts\nmetrics: [{ name: n, type: longSum, fieldName: n }]\nlateness: 1h\n',
   )
   assert.equal((await run('apply', join(folder, 'people'), '--yes')).code, 0)
-  assert.equal((await millstream(['send', 'people'], { server: server.url, input: '{"id":"swordfish","n":1}\n' })).code, 0)
+  assert.equal(
+    (await millstream(['send', 'people'], { server: server.url, input: '{"ts":"2026-01-01T00:00:00Z","id":"swordfish","n":1}\n' })).code,
+    0,
+  )
   for (const query of ['SELECT * FROM people', "SELECT n FROM people WHERE id = 'swordfish'", 'SELECT COUNT(DISTINCT id) FROM people']) {
     for (const how of [[], ['--follow']]) {
       const { code, out, err } = await run('sql', '--from', 'earliest', ...how, query)
       assert.notEqual(code, 0)
-      assert.match(err, /Column id of people is masked[\s\S]*other columns: n[\s\S]*MS-7026/)
+      assert.match(err, /Column id of people is masked[\s\S]*other columns: ts, n[\s\S]*MS-7026/)
       assert.doesNotMatch(out, /swordfish/)
     }
   }
   assert.match((await run('sql', '--from', 'earliest', 'SELECT SUM(n) AS n FROM people')).out, /1/)
   assert.match((await run('tail', 'people', '--from', 'earliest', '--no-follow')).out, /"id":"\*\*\*"/)
+  // The row is too late for the dataset: what keeps it shows it neither.
+  await eventually(
+    async () => (await run('dead-letters', 'people', '-o', 'json')).out,
+    (out) => out.includes('late'),
+  )
+  for (const args of [
+    ['dead-letters', 'people', '-o', 'json'],
+    ['tail', 'people$late', '--from', 'earliest', '--no-follow'],
+  ])
+    assert.match((await run(...args)).out, /^(?!.*swordfish)[\s\S]*\*\*\*/)
+  assert.match((await run('sql', '--from', 'earliest', 'SELECT * FROM `people$late`')).err, /Column row of people\$late is masked/)
 })
 
 test('every output format of a list', async () => {

@@ -2,20 +2,30 @@ import { Batch } from '../data/batch.ts'
 import { constantColumn } from '../data/builder.ts'
 import { physicalSchema } from '../data/contract.ts'
 import { isString } from '../data/types.ts'
-import type { StreamDescriptor } from '../model/streams.ts'
+import { lateStreamName } from '../model/dead-letters.ts'
+import type { StreamCatalogue, StreamDescriptor } from '../model/streams.ts'
 
 const shown = '***'
 
-/** The columns that never leave: `contract.mask`. */
-export function maskedColumns(stream: StreamDescriptor): readonly string[] {
+type Streams = Pick<StreamCatalogue, 'byName'>
+
+/** The columns that are not shown: `contract.mask`; of the system stream of a stream that masks one, the rows that it keeps as text. */
+export function maskedColumns(stream: StreamDescriptor, streams: Streams): readonly string[] {
+  const suffix = lateStreamName('')
+  if (!stream.name.endsWith(suffix)) return ownMask(stream)
+  const source = streams.byName(stream.tenant, stream.name.slice(0, -suffix.length))
+  return source !== null && ownMask(source).length > 0 ? ['row'] : []
+}
+
+function ownMask(stream: StreamDescriptor): readonly string[] {
   const option = stream.contract.options['contract.mask']
   return option === undefined ? [] : option.split(/[,;\s]+/).filter((name) => name !== '')
 }
 
 /** Batches as they may be shown; the same batch when nothing is masked. */
-export function batchMask(stream: StreamDescriptor): (batch: Batch) => Batch {
+export function batchMask(stream: StreamDescriptor, streams: Streams): (batch: Batch) => Batch {
   const schema = physicalSchema(stream.contract)
-  const positions = new Set(maskedColumns(stream).map((name) => schema.position(name)))
+  const positions = new Set(maskedColumns(stream, streams).map((name) => schema.position(name)))
   if (positions.size === 0) return (batch) => batch
   return (batch) =>
     new Batch(
@@ -35,7 +45,7 @@ export interface Shown {
 
 /** A dead letter as it may be shown. What cannot be taken apart is not shown at all where a column is masked. */
 export function letterMask(stream: StreamDescriptor): (body: string, reason: string) => Shown {
-  const masked = maskedColumns(stream)
+  const masked = ownMask(stream)
   if (masked.length === 0) return (body, reason) => ({ body, reason })
   const hide = (name: string, value: unknown): unknown => (masked.includes(name) && value !== null ? shown : value)
   return (body, reason) => ({

@@ -78,7 +78,7 @@ function asks(host: GatewayHost, stream: StreamDescriptor, request: IncomingMess
 function filterOf(host: GatewayHost, stream: StreamDescriptor, where: string | null): RowFilter | null {
   if (where === null || where.trim() === '') return null
   const filter = host.compileFilter(stream, where)
-  const masked = maskedColumns(stream)
+  const masked = maskedColumns(stream, host.streams)
   const told = filter.columns.find((column) => masked.includes(column))
   if (told !== undefined) throw errors.fail('MS-4021', { column: told, stream: stream.name })
   return filter
@@ -122,9 +122,8 @@ async function copyRows(
   follower: Follower,
   response: ServerResponse,
 ): Promise<void> {
-  const mask = batchMask(stream)
+  const mask = batchMask(stream, host.streams)
   let left = asked.limit
-  let moves = -1
   while (left > 0 && !follower.gone) {
     // A move that comes while we read is seen at the next round.
     const before = follower.moves
@@ -147,11 +146,10 @@ async function copyRows(
     if (came) continue
     if (!asked.follow) return
     if (host.streams.byUid(stream.uid) === null) throw errors.fail('MS-4007', { stream: stream.name, near: [] })
-    if (moves === before || before === follower.moves) {
+    if (before === follower.moves) {
       const timedOut = await follower.moved(limits.followCommentMs)
       if (timedOut && asked.events && !follower.gone && !response.write(': still here\n\n')) await follower.drained()
     }
-    moves = before
   }
 }
 

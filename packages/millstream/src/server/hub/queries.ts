@@ -3,6 +3,7 @@ import { errors } from '../../base/errors.ts'
 import { taggedText } from '../../base/json.ts'
 import { limits } from '../../base/limits.ts'
 import type { Principal } from '../../control/allow.ts'
+import type { StreamSpec } from '../../control/records.ts'
 import { datasetNames, sqlCatalogue } from '../../control/sql-catalogue.ts'
 import { fromOf } from '../../gateway/query.ts'
 import type { PhysicalPlan } from '../../model/plan.ts'
@@ -68,7 +69,10 @@ export class Queries {
   }
 
   #run(mode: 'select' | 'preview', plan: PhysicalPlan, request: SqlRequest, durationMs: number, rowsMax: number, signal: AbortSignal) {
-    refuseMasked(plan)
+    refuseMasked(
+      plan,
+      (tenant, stream) => this.#hub.catalogue.find<StreamSpec>(tenant, 'stream', stream)?.record.spec.contract.options ?? {},
+    )
     const nowMs = this.#hub.ports.clock.nowMs()
     const from = fromOf(new URLSearchParams({ from: request.from ?? '' }), 'from', nowMs)
     const fromMs = from === null ? nowMs - limits.selectBackMs : from.kind === 'time' ? from.ms : from.kind === 'earliest' ? null : nowMs
