@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { get } from 'node:http'
 import { test } from 'node:test'
+import { limits } from '../base/limits.ts'
 import type { Scheduler } from '../base/ports.ts'
 import { systemScheduler } from '../base/real/system.ts'
 import { valueAt } from '../data/value.ts'
+import type { Ends } from '../log/log.ts'
 import { ask, event, post, readAll, startTestHub, testStream } from './testing.ts'
 
 interface Feed {
@@ -143,6 +145,52 @@ test('a stream that is deleted ends its followers with a problem', async () => {
     await feed.until((text) => text.includes('still here'))
     gone = true
     assert.match(await feed.until((text) => text.includes('event: problem')), /event: problem\ndata: .*MS-4007/)
+  } finally {
+    await hub.close()
+  }
+})
+
+test('rows that are committed while a follower looks are shown at once, not at the next comment', async () => {
+  const stream = testStream()
+  let committed = 0
+  let state: 'quiet' | 'armed' | 'moved' = 'quiet'
+  const listeners = new Set<(uid: string, partition: number, end: number) => void>()
+  const ends: Ends = {
+    end: () => {
+      if (state === 'armed') {
+        // The reader is told the old end, and the move comes before it has answered.
+        state = 'moved'
+        queueMicrotask(() => {
+          committed = 1
+          for (const listener of listeners) listener(stream.uid, 0, committed)
+        })
+        return 0
+      }
+      return committed
+    },
+    onMove(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+  const scheduler: Scheduler = {
+    ...systemScheduler,
+    after(delayMs, task) {
+      if (delayMs !== limits.followCommentMs || state !== 'quiet') return systemScheduler.after(delayMs, task)
+      return systemScheduler.after(50, () => {
+        state = 'armed'
+        task()
+      })
+    },
+  }
+  const hub = await startTestHub([stream], { ports: { scheduler }, host: { ends } })
+  try {
+    await post(hub, 'playback', event(1))
+    const feed = follow(hub.port, '/v1/streams/playback/events')
+    const rows = await Promise.race([feed.until((text) => rowsOf(text).length > 0), systemScheduler.sleep(3_000)])
+    assert.equal(state, 'moved')
+    assert.notEqual(rows, undefined, 'the row did not come')
+    feed.close()
   } finally {
     await hub.close()
   }

@@ -46,7 +46,12 @@ export async function redrive(
     const ends = { end: writer.end(), rejectedEnd: writer.rejectedEnd() }
     let from = wanted === undefined ? 0 : Math.min(...wanted)
     for (;;) {
-      const page = await readRejected(host.ports.storage, '', edge.stream, partition, { ...ends, from, rowsMax: limits.deadLettersPageMax })
+      const page = await readRejected(host.ports.storage, '', edge.stream, partition, {
+        ...ends,
+        from,
+        rowsMax: limits.deadLettersPageMax,
+        bytesMax: limits.requestBytesMax,
+      })
       const last = page.at(-1)
       if (last === undefined) break
       from = last.number + 1
@@ -56,7 +61,7 @@ export async function redrive(
       await redriven.add(edge.stream.uid, partition, taken)
       accepted += taken.length
       rejected += letters.length - taken.length
-      if (page.length < limits.deadLettersPageMax) break
+      if (from >= ends.rejectedEnd) break
     }
   }
   response.setHeader('content-type', 'application/json')

@@ -223,6 +223,12 @@ test('rejected rows keep their bytes, reason and place, and the ledger adds up',
       [2, 3, testReject(3)],
     ],
   )
+  const little = await readRejected(ports.storage, '', testStream, 0, { ...ends, rowsMax: 10, bytesMax: testReject(1).bytes.length + 1 })
+  assert.deepEqual(
+    little.map(({ number }) => number),
+    [0, 1],
+    'no more bytes than asked for, but for the last row',
+  )
   const entries = edgeLedger('s1', 0, writer.account())
   assert.deepEqual(
     entries.map((entry) => [entry.minuteMs, entry.from, entry.to, entry.in, entry.out, entry.rejected]),

@@ -28,6 +28,8 @@ export interface RejectedRange {
   /** The first number wanted, and how many at most. */
   readonly from?: number
   readonly rowsMax: number
+  /** Bytes of rows at most, but one row at least. */
+  readonly bytesMax?: number
 }
 
 /** The rejected rows of a partition in the order they came. `dataFolder` is a path of `storage`. */
@@ -41,20 +43,23 @@ export async function readRejected(
   const cursor = new BlockCursor(storage, partitionFolder(dataFolder, stream.uid, partition), stream.uid, partition)
   const from = range.from ?? 0
   const found: RejectedAt[] = []
+  let room = range.bytesMax ?? Number.POSITIVE_INFINITY
   try {
     await cursor.walk(range.end, async (header) => {
-      if (header.baseRejected >= range.rejectedEnd || found.length >= range.rowsMax) return false
+      if (header.baseRejected >= range.rejectedEnd || found.length >= range.rowsMax || room <= 0) return false
       if (header.rejected === 0 || header.baseRejected + header.rejected <= from) return true
       const rows = rejectedRows(await section(cursor, header))
       const skip = Math.max(0, from - header.baseRejected)
-      for (let index = skip; index < rows.length && found.length < range.rowsMax; index++) {
+      for (let index = skip; index < rows.length && found.length < range.rowsMax && room > 0; index++) {
+        const row = rows[index] as RejectedRow
+        room -= row.bytes.length
         found.push({
           number: header.baseRejected + index,
           offset: header.baseOffset,
           partition,
           contractVersion: header.contractVersion,
           appendedAtMs: header.firstAppendMs,
-          row: rows[index] as RejectedRow,
+          row,
         })
       }
       return true
