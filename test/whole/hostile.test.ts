@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { closeSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync, writeSync } from 'node:fs'
+import { closeSync, cpSync, mkdtempSync, openSync, readdirSync, readSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
@@ -247,4 +247,38 @@ test('a stream whose committed rows are gone says so when it is read or written;
   assert.ok(broken instanceof MillstreamProblem && broken.code === 'MS-3003', `what is not is named, not ${String(broken)}`)
   await client.put('streams', 'new_one', { sql: "CREATE TABLE new_one (n BIGINT) WITH ('connector' = 'millstream')" })
   assert.equal((await client.send('new_one', '{"n":3}')).accepted, 1)
+})
+
+test('a dataset whose file is damaged says so; the other datasets and the streams work', async () => {
+  await client.put('datasets', 'other', {
+    dataset: 'other',
+    from: 'source',
+    timestamp: 'ts',
+    granularity: { segment: 'hour', query: 'minute', rollup: true },
+    dimensions: [],
+    metrics: [{ name: 'events', type: 'count' }],
+  })
+  const { uid } = await client.get('datasets', 'other')
+  await allArrived()
+  await server.stop()
+  const datasets = join(dataFolder, 'datasets')
+  const file = readdirSync(datasets).find((name) => name.startsWith(uid)) ?? ''
+  writeFileSync(join(datasets, file), 'not what it was')
+  await start()
+  await send(1)
+  await allArrived()
+  const refused = await client.sqlAll({ sql: 'SELECT SUM(events) AS n FROM other', dialect: 'druid' }).catch((error: unknown) => error)
+  assert.ok(refused instanceof MillstreamProblem, `an error, not ${JSON.stringify(refused)}`)
+  assert.match(refused.message, /dataset other cannot be opened/)
+})
+
+test('a damaged catalogue is named, and the server does not pretend to start', async () => {
+  const copy = join(folder, 'copy')
+  await server.stop()
+  cpSync(dataFolder, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') })
+  await start()
+  const file = openSync(join(copy, 'catalogue.sqlite'), 'r+')
+  writeSync(file, Buffer.alloc(4096), 0, 4096, 0)
+  closeSync(file)
+  await assert.rejects(startServer({ dataFolder: copy }), /catalogue\.sqlite[\s\S]*MS-7025/)
 })

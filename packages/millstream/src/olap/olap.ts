@@ -1,3 +1,4 @@
+import { errors } from '../base/errors.ts'
 import { limits } from '../base/limits.ts'
 import type { Cancel, Clock, Scheduler, Storage } from '../base/ports.ts'
 import { type DruidResponse, druidError } from '../druid/errors.ts'
@@ -86,7 +87,19 @@ export function openOlap(host: OlapHost): Olap {
     return duck
   }
   const files = (): DatasetFile[] => [...open.values()].map(({ file }) => file)
-  const engine = datasetEngine(files, store, () => host.clock.nowMs())
+  const known = datasetEngine(files, store, () => host.clock.nowMs())
+  const engine: DatasetEngine = {
+    get nowMs() {
+      return known.nowMs
+    },
+    tables: known.tables,
+    run: known.run,
+    table(tenant, name) {
+      const table = known.table(tenant, name)
+      if (table === null) refuseBroken(broken.values(), tenant, name)
+      return table
+    },
+  }
 
   const shut = async (uid: string): Promise<void> => {
     const dataset = open.get(uid)
@@ -200,6 +213,15 @@ async function statusOf({ descriptor, path, file, ingest }: OpenDataset, host: O
     dictionaryEntries: file.interner.count,
     bytes: stat?.sizeBytes ?? 0,
     error: failure === null ? null : { code: 'code' in failure ? String(failure.code) : 'MS-6008', message: failure.message },
+  }
+}
+
+/** A dataset that is there and does not open is not unknown: the answer is why. */
+function refuseBroken(broken: Iterable<BrokenDataset>, tenant: string, name: string): void {
+  for (const { descriptor, error } of broken) {
+    const named = (descriptor.tenant === tenant && descriptor.name === name) || `${descriptor.tenant}.${descriptor.name}` === name
+    if (named)
+      throw errors.fail('MS-6009', { dataset: name, reason: error instanceof Error ? error.message : String(error) }, undefined, error)
   }
 }
 

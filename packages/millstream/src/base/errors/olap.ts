@@ -74,4 +74,13 @@ export const olapErrors = {
     says: (e) => `Dataset ${e.dataset} could not take rows: ${e.reason}`,
     do: () => 'It tries again; nothing is lost, since the rows stay in the stream. Look at the disk and at the memory limit.',
   } satisfies ErrorKind<{ dataset: string; reason: string }>,
+  'MS-6009': {
+    domain: 'environment',
+    http: 503,
+    retry: false,
+    title: 'Dataset does not open',
+    says: (e) => `The file of dataset ${e.dataset} cannot be opened: ${e.reason}`,
+    do: () =>
+      'The other datasets work. Restore its file in DATA/datasets; or delete the dataset and define it again: it is built from what its stream still has.',
+  } satisfies ErrorKind<{ dataset: string; reason: string }>,
 }

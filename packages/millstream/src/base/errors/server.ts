@@ -196,6 +196,14 @@ export const serverErrors = {
     says: () => 'The catalogue could not be written: the disk is full',
     do: () => 'Nothing was changed. Free some space or shorten the retention of a stream, then ask again.',
   } satisfies ErrorKind<Record<string, never>>,
+  'MS-7025': {
+    domain: 'environment',
+    http: 503,
+    retry: false,
+    title: 'The catalogue is damaged',
+    says: (e) => `The catalogue ${e.path} cannot be read: ${e.reason}`,
+    do: () => 'Restore it and `streams` beside it from the same backup. The streams themselves are untouched.',
+  } satisfies ErrorKind<{ path: string; reason: string }>,
   'MS-7026': {
     domain: 'user',
     http: 403,

@@ -7,9 +7,17 @@ export interface StoreRequest {
   readonly method: 'get' | 'list' | 'commit' | 'close'
   readonly args: readonly unknown[]
 }
-export type StoreAnswer =
-  | { readonly id: number; readonly result: unknown }
-  | { readonly id: number; readonly failed: string; readonly isFull: boolean }
+interface Failed {
+  readonly id: number
+  readonly failed: string
+  readonly why: 'full' | 'damaged' | 'other'
+}
+export type StoreAnswer = { readonly id: number; readonly result: unknown } | Failed
+
+function failureOf(path: string, { failed, why }: Failed): Error {
+  if (why === 'full') return errors.fail('MS-7024', {})
+  return why === 'damaged' ? errors.fail('MS-7025', { path, reason: failed }) : new Error(failed)
+}
 
 const suffix = import.meta.filename.endsWith('.ts') ? 'ts' : 'js'
 
@@ -26,7 +34,7 @@ export function openCatalogueStore(path: string, lost: (error: Error) => void): 
   worker.on('message', (answer: StoreAnswer) => {
     const caller = waiting.get(answer.id)
     waiting.delete(answer.id)
-    if ('failed' in answer) caller?.reject(answer.isFull ? errors.fail('MS-7024', {}) : new Error(answer.failed))
+    if ('failed' in answer) caller?.reject(failureOf(path, answer))
     else caller?.resolve(answer.result as never)
   })
   const gone = (error: Error): void => {

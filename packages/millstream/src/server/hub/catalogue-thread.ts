@@ -2,8 +2,9 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { openSqliteCommitStore, type SqliteCommitStore } from '../../base/real/sqlite-commit-store.ts'
 import type { StoreAnswer, StoreRequest } from './catalogue-store.ts'
 
-/** SQLITE_FULL. */
+/** SQLITE_FULL; SQLITE_CORRUPT and SQLITE_NOTADB. */
 const sqliteFull = 13
+const damaged: readonly number[] = [11, 26]
 
 /** The thread that owns the catalogue's file: answers requests in the order they came. */
 const port = parentPort
@@ -24,7 +25,8 @@ async function answer({ id, method, args }: StoreRequest): Promise<StoreAnswer> 
     return { id, result: await run(...args) }
   } catch (error) {
     const { message, errcode } = error as Error & { readonly errcode?: number }
-    return { id, failed: message, isFull: errcode === sqliteFull }
+    const why = errcode === sqliteFull ? 'full' : damaged.includes(errcode ?? 0) ? 'damaged' : 'other'
+    return { id, failed: message, why }
   }
 }
 
