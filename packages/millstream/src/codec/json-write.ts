@@ -41,6 +41,24 @@ export function jsonRows(batch: Batch, options: JsonWriteOptions = {}): string[]
   })
 }
 
+/** Each row's values as a JSON array: for answers that name their columns once. */
+export function jsonLists(batch: Batch): string[] {
+  const sink = new TextSink()
+  const rules = jsonRules('iso')
+  const writers = batch.columns.map((column) => jsonValue(sink, column, rules))
+  const decoder = new TextDecoder()
+  return Array.from({ length: batch.rowCount }, (_, row) => {
+    sink.at = 0
+    sink.byte(91)
+    writers.forEach((write, column) => {
+      if (column > 0) sink.byte(44)
+      write(row)
+    })
+    sink.byte(93)
+    return decoder.decode(sink.bytes.subarray(0, sink.at))
+  })
+}
+
 /** Writes a row as a JSON object into the sink. */
 export function rowWriter(sink: TextSink, batch: Batch, options: JsonWriteOptions = {}): WriteRow {
   const rules = jsonRules(options.times ?? 'iso')

@@ -9,7 +9,7 @@ import type { Value } from '../data/value.ts'
 import { csvScanner } from './csv/csv-scanner.ts'
 import { writeCsv } from './csv/csv-write.ts'
 import { jsonScanner } from './json/scanner.ts'
-import { jsonRows, writeJson } from './json-write.ts'
+import { jsonLists, jsonRows, writeJson } from './json-write.ts'
 
 const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes)
 
@@ -107,6 +107,7 @@ test('the text of each type', () => {
   for (const [type, value, expected] of fields) {
     const batch = Batch.of(new Schema([{ name: 'v', type }]), [[value]])
     assert.deepEqual(jsonRows(batch), [`{"v":${expected}}`])
+    assert.deepEqual(jsonLists(batch), [`[${expected}]`])
   }
   const sql = Batch.of(new Schema([{ name: 'v', type: types.timestamp(3) }]), [[1763845507120000000n], [1763845507000000000n]])
   assert.deepEqual(jsonRows(sql, { times: 'sql' }), ['{"v":"2025-11-22 21:05:07.12"}', '{"v":"2025-11-22 21:05:07"}'])

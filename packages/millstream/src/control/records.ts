@@ -1,6 +1,6 @@
 import type { Contract } from '../data/contract.ts'
 import type { DatasetDescriptor } from '../model/datasets.ts'
-import type { CheckpointRecord } from '../model/hub.ts'
+import type { CheckpointRecord, LedgerEntry } from '../model/hub.ts'
 import type { PartitionDescriptor } from '../model/streams.ts'
 
 /**
@@ -102,16 +102,7 @@ export interface JobPartitionEnd {
 export interface LedgerMinute {
   readonly partitions: Readonly<Record<string, LedgerSums>>
 }
-export interface LedgerSums {
-  readonly from: number
-  readonly to: number
-  readonly in: number
-  readonly out: number
-  readonly filtered: number
-  readonly late: number
-  readonly rejected: number
-  readonly refused: number
-}
+export type LedgerSums = Omit<LedgerEntry, 'streamUid' | 'hop' | 'partition' | 'minuteMs'>
 
 export interface AuditRecord {
   readonly atMs: number

@@ -1,6 +1,6 @@
 import { errors, type Place } from '../base/errors.ts'
+import { near } from '../base/near.ts'
 import { isNumeric, isString, isTimestamp, type LogicalType, types, typeText, withNullable } from '../data/types.ts'
-import { nearNames } from './registry.ts'
 
 /** What the planner knows of an aggregate: its types. `flow` has the accumulators. */
 interface AggregateFunction {
@@ -111,7 +111,7 @@ export function resolveAggregate(
   options: { readonly at?: Place; readonly distinct?: boolean } = {},
 ): ResolvedAggregate {
   const one = byName.get(name.toUpperCase())
-  if (one === undefined) throw errors.fail('MS-2101', { name: name.toUpperCase(), near: nearNames(name, aggregateNames()) }, options.at)
+  if (one === undefined) throw errors.fail('MS-2101', { name: name.toUpperCase(), near: near(name, aggregateNames()) }, options.at)
   const resolved = one.resolve(args)
   if (resolved === null || (options.distinct === true && args.length === 0)) {
     throw errors.fail(

@@ -1,4 +1,5 @@
 import { errors, type Place } from '../base/errors.ts'
+import { near } from '../base/near.ts'
 import { type LogicalType, typeText } from '../data/types.ts'
 import type { Value } from '../data/value.ts'
 import { castAdvice } from './cast-rules.ts'
@@ -31,7 +32,7 @@ export interface ResolvedFunction {
 /** Finds the function or operator for these arguments. Throws MS-2101 (no such function), MS-2102 (not with these), MS-2103 (no such cast). */
 export function resolveFunction(name: string, args: readonly LogicalType[], options: ResolveOptions = {}): ResolvedFunction {
   const overloads = functionsNamed(name)
-  if (overloads.length === 0) throw errors.fail('MS-2101', { name: name.toUpperCase(), near: nearNames(name) }, options.at)
+  if (overloads.length === 0) throw errors.fail('MS-2101', { name: name.toUpperCase(), near: near(name, functionNames()) }, options.at)
   const found = firstFit(overloads, args, options)
   if (found === null) throw misfit(overloads, args, options)
   const [one, resolution] = found
@@ -44,7 +45,7 @@ export function functionOf(shape: CallShape): ScalarFunction {
   const found = firstFit(overloads, shape.args, { constants: shape.constants, returning: shape.type })
   if (found !== null) return found[0]
   throw overloads.length === 0
-    ? errors.fail('MS-2101', { name: shape.name, near: nearNames(shape.name) }, shape.at)
+    ? errors.fail('MS-2101', { name: shape.name, near: near(shape.name, functionNames()) }, shape.at)
     : misfit(overloads, shape.args, shape.at === undefined ? {} : { at: shape.at })
 }
 
@@ -84,27 +85,4 @@ function misfit(overloads: readonly ScalarFunction[], args: readonly LogicalType
   }
   const accepted = overloads.flatMap((one) => one.signatures)
   return errors.fail('MS-2102', { name, given: args.map(typeText).join(', '), accepted }, at)
-}
-
-/** Up to three names at a small edit distance, nearest first. */
-export function nearNames(name: string, names: readonly string[] = functionNames()): string[] {
-  const wanted = name.toUpperCase()
-  return names
-    .map((one) => ({ one, distance: editDistance(wanted, one) }))
-    .filter(({ distance }) => distance <= Math.max(1, Math.floor(wanted.length / 3)))
-    .sort((a, b) => a.distance - b.distance || (a.one < b.one ? -1 : 1))
-    .slice(0, 3)
-    .map(({ one }) => one)
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, at) => at)
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i]
-    for (let j = 1; j <= b.length; j++) {
-      next.push(Math.min((row[j] as number) + 1, (next[j - 1] as number) + 1, (row[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1)))
-    }
-    row = next
-  }
-  return row[b.length] as number
 }

@@ -1,8 +1,8 @@
 import { errors } from '../base/errors.ts'
 import { near } from '../base/near.ts'
+import { streamOptions } from '../config/stream-options.ts'
 import type { ConnectorDescriptor } from '../model/tables.ts'
 import type { Property } from '../syntax/ast/query.ts'
-import { streamOptions } from './stream-options.ts'
 
 /** Options that every table may have: what SQL itself reads. */
 const common = [
@@ -16,7 +16,7 @@ const common = [
 /** Every option must be known to the connector; the nearest known one is named. No check for a connector that nobody described. */
 export function checkOptions(connector: string, options: readonly Property[], connectors: readonly ConnectorDescriptor[]): void {
   const described = connectors.find((each) => each.name === connector)
-  const own = connector === 'millstream' ? streamOptions : []
+  const own = connector === 'millstream' ? streamOptions.names : []
   if (described === undefined && own.length === 0) return
   const known = [...new Set([...(described?.options ?? []), ...(described?.requiredOptions ?? []), ...own, ...common])]
   for (const option of options) {

@@ -49,26 +49,3 @@ export function invalidAt(what: string, span?: Place): Error {
 export function notYetAt(feature: string, span?: Place): Error {
   return errors.fail('MS-6000', { feature }, span)
 }
-
-/** Names close to one that is not known. */
-export function nearest(name: string, known: readonly string[]): string[] {
-  const wanted = name.toLowerCase()
-  return [...new Set(known)]
-    .map((candidate) => ({ candidate, distance: distance(wanted, candidate.toLowerCase()) }))
-    .filter((each) => each.distance <= Math.max(1, Math.floor(wanted.length / 3)))
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, 3)
-    .map((each) => `'${each.candidate}'`)
-}
-
-function distance(a: string, b: string): number {
-  let before = Array.from({ length: b.length + 1 }, (_, index) => index)
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i]
-    for (let j = 1; j <= b.length; j++) {
-      row[j] = Math.min((before[j] as number) + 1, (row[j - 1] as number) + 1, (before[j - 1] as number) + (a[i - 1] === b[j - 1] ? 0 : 1))
-    }
-    before = row
-  }
-  return before[b.length] as number
-}

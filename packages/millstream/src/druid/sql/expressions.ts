@@ -1,9 +1,10 @@
 import { errors } from '../../base/errors.ts'
+import { near } from '../../base/near.ts'
 import { and, call, literal, not, or, type Scalar } from '../../model/dataset-query.ts'
 import type { CallNode, IntervalNode, LiteralNode, NameNode, SqlExpression } from '../../syntax/ast/expression.ts'
 import type { Query } from '../../syntax/ast/query.ts'
 import { castTo, isNumber } from '../scope.ts'
-import { type Environment, invalidAt, nearest, notYetAt, type Planned, type Visible } from './environment.ts'
+import { type Environment, invalidAt, notYetAt, type Planned, type Visible } from './environment.ts'
 import { sqlFunctions } from './functions.ts'
 import { commonType, comparable, dataTypeOf, sqlCast, timestampLiteral } from './types.ts'
 
@@ -149,10 +150,10 @@ function resolveName(expression: NameNode, reading: Reading): Scalar {
     'MS-6007',
     {
       column: expression.parts.map((part) => part.name).join('.'),
-      near: nearest(
+      near: near(
         column,
         reading.visible.map((each) => each.name),
-      ),
+      ).map((name) => `'${name}'`),
     },
     expression.at,
   )

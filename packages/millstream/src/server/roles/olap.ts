@@ -1,4 +1,4 @@
-import { rowText } from '../../flow/row-text.ts'
+import { jsonRows } from '../../codec/json-write.ts'
 import type { DatasetDescriptor } from '../../model/datasets.ts'
 import { type Olap, openOlap } from '../../olap/olap.ts'
 import { joinHub, superviseThis } from '../child.ts'
@@ -34,7 +34,7 @@ const olap = openOlap({
   stream: (uid) => told.byUid(uid),
   contract: (uid, version) => told.contract(uid, version),
   deadRows: async ({ dataset, stage, reason, partition, offsets, batch, contractVersion }) => {
-    const rows = batch.rows().map((row) => rowText(batch.schema.fields, row))
+    const rows = jsonRows(batch)
     const message: DeadRowsMessage = {
       dataset: dataset.uid,
       streamUid: dataset.streamUid,

@@ -1,10 +1,10 @@
 import type { SqlMessage } from '@millstream/client'
 import { taggedValue } from '../../base/json.ts'
 import { limits } from '../../base/limits.ts'
+import { jsonLists } from '../../codec/json-write.ts'
 import { type Batch, rowKindText } from '../../data/batch.ts'
 import { typeText } from '../../data/types.ts'
 import { runPreview, runSelect } from '../../engine/select.ts'
-import { valueText } from '../../flow/row-text.ts'
 import type { PhysicalPlan, SinkNode } from '../../model/plan.ts'
 import { joinHub, superviseThis } from '../child.ts'
 import { connectorsOf } from '../connectors.ts'
@@ -64,10 +64,7 @@ const columnsOf = (sink: SinkNode | undefined) => (sink?.fields ?? []).map(({ na
 
 /** Messages of at most so many rows, with every digit of every number. */
 function rowLines(batch: Batch, sink: string | null): string[] {
-  const { fields } = batch.schema
-  const texts = batch
-    .rows()
-    .map((row) => `[${row.map((value, at) => valueText((fields[at] as (typeof fields)[number]).type, value)).join(',')}]`)
+  const texts = jsonLists(batch)
   const lines: string[] = []
   for (let from = 0; from < texts.length; from += limits.messageRowsMax) {
     const to = Math.min(texts.length, from + limits.messageRowsMax)

@@ -49,7 +49,8 @@ export function specialCall(cursor: Cursor): CallNode | null {
 
 type Draft = { -readonly [K in keyof Omit<CallNode, 'at'>]: CallNode[K] }
 
-function emptyCall(name: readonly Identifier[]): Draft {
+/** A call of nothing but its name. */
+export function emptyCall(name: readonly Identifier[]): Draft {
   return {
     kind: 'call',
     name,

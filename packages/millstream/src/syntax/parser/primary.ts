@@ -1,6 +1,6 @@
 import type { BinaryNode, ConstructorNode, Identifier, SqlExpression } from '../ast/expression.ts'
 import type { Token } from '../token.ts'
-import { defaultOf, parseCall, specialCall } from './calls.ts'
+import { defaultOf, emptyCall, parseCall, specialCall } from './calls.ts'
 import type { Cursor } from './cursor.ts'
 import { bareFunctions, functionWords } from './function-words.ts'
 import { parseIntervalQualifier, parseLiteral } from './literals.ts'
@@ -271,20 +271,8 @@ function braces(cursor: Cursor): SqlExpression {
 
 function plainCall(name: string, args: readonly SqlExpression[], cursor: Cursor, start: SqlExpression['at']) {
   return {
-    kind: 'call' as const,
-    name: [{ name, quoted: false, at: start }],
+    ...emptyCall([{ name, quoted: false, at: start }]),
     args,
-    bare: false,
-    quantifier: null,
-    orderBy: [],
-    nullTreatment: null,
-    separator: null,
-    withinGroup: [],
-    withinDistinct: [],
-    filter: null,
-    over: null,
-    semantics: null,
-    json: null,
     at: cursor.sinceSpan(start),
   }
 }
