@@ -56,7 +56,7 @@ export function App() {
           <button type="button" className="quiet" onClick={switchTheme}>
             Light or dark
           </button>
-          <a href="/openapi">HTTP API</a>
+          <a href="/docs">HTTP API</a>
         </div>
       </aside>
       <main>
