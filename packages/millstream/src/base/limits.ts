@@ -29,6 +29,8 @@ export const limits = {
   idempotencyKeysMax: 16_384,
   /** Minutes a partition's ledger keeps apart; older neighbours are added together. */
   ledgerMinutesMax: 50_000,
+  /** Minutes of a job's account that stay in the hub's memory: what a checkpoint adds to, with some that came late. */
+  ledgerMinutesKept: 16,
   /** Small job batches are gathered into one block until they have this many rows. */
   jobBlockRows: 4096,
   /** Parentheses, subqueries and the like within each other: hostile text must not exhaust the stack. */

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { limits } from '../base/limits.ts'
 import type { CheckpointRecord, LedgerEntry } from '../model/hub.ts'
 import { Jobs } from './jobs.ts'
 import { type JobRecord, keys, type LedgerMinute } from './records.ts'
@@ -87,6 +88,22 @@ test('the account adds up by minute and in total, in the transaction of its chec
   )
   await jobs.commit(checkpoint(1, 3, [entry(25, 30)]))
   assert.deepEqual(jobs.gaps('j1'), ['job:j1 s1/0: 20 is followed by 25'])
+})
+
+test('old minutes of the account are on the disk, not in memory, and still add up', async () => {
+  const { jobs, records } = await oneJob()
+  await jobs.raiseAttempt('j1')
+  const minutes = limits.ledgerMinutesKept + 4
+  for (let minute = 0; minute < minutes; minute++) {
+    assert.ok(await jobs.commit(checkpoint(1, minute + 1, [entry(minute, minute + 1, minute * 60_000)])))
+  }
+  const inMemory = Array.from({ length: minutes }, (_, minute) => records.get(keys.ledgerMinute('s1', 'job:j1', minute * 60_000)) !== null)
+  assert.deepEqual(inMemory, [...new Array(4).fill(false), ...new Array(limits.ledgerMinutesKept).fill(true)])
+  // A row that comes late is added to a minute that was let go of.
+  assert.ok(await jobs.commit(checkpoint(1, minutes + 1, [entry(minutes, minutes + 2, 0)])))
+  const first = await records.fetch<LedgerMinute>(keys.ledgerMinute('s1', 'job:j1', 0))
+  assert.equal(first?.value.partitions[0]?.in, 3)
+  assert.deepEqual(jobs.gaps('j1'), [])
 })
 
 test('a finished or stopped job wants no worker', async () => {

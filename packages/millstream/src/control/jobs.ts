@@ -1,4 +1,5 @@
 import { faultPlace } from '../base/fault.ts'
+import { limits } from '../base/limits.ts'
 import { type CheckpointRecord, endKey, type JobStatus } from '../model/hub.ts'
 import { accountChanges } from './account.ts'
 import type { RecordChange, RecordStore } from './record-store.ts'
@@ -15,6 +16,8 @@ export class Jobs {
   readonly #onEnd: EndMoved
   readonly #statuses = new Map<string, JobStatus>()
   readonly #gaps = new Map<string, string[]>()
+  /** Minutes of the account that each job touched last: the others need no memory. */
+  readonly #minutes = new Map<string, Set<string>>()
 
   constructor(records: RecordStore, onEnd: EndMoved) {
     this.#records = records
@@ -84,12 +87,28 @@ export class Jobs {
     ])
     if (!committed) return false
     if (gaps.length > 0) this.#gaps.set(record.job, [...(this.#gaps.get(record.job) ?? []), ...gaps].slice(-10))
+    this.#letGoOfMinutes(record.job, changes)
     faultPlace('commit')
     for (const [key, end] of ends) {
       const slash = key.indexOf('/')
       this.#onEnd(key.slice(0, slash), Number(key.slice(slash + 1)), end)
     }
     return true
+  }
+
+  #letGoOfMinutes(job: string, changes: readonly RecordChange[]): void {
+    const recent = this.#minutes.get(job) ?? new Set()
+    this.#minutes.set(job, recent)
+    for (const { key } of changes) {
+      if (!key.startsWith(keys.ledgers)) continue
+      recent.delete(key)
+      recent.add(key)
+    }
+    for (const key of recent) {
+      if (recent.size <= limits.ledgerMinutesKept) return
+      recent.delete(key)
+      this.#records.forget(key)
+    }
   }
 
   /** A bounded job has read all there was and committed it. */

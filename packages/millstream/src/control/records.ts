@@ -130,6 +130,7 @@ export const keys = {
   checkpoints: 'checkpoint/',
   end: (streamUid: string, partition: number): string => `end/${streamUid}/${partition}`,
   ends: 'end/',
+  ledgers: 'ledger/',
   ledgerMinute: (streamUid: string, hop: string, minuteMs: number): string => `ledger/${streamUid}/${hop}/${minuteMs}`,
   ledgerOf: (streamUid: string): string => `ledger/${streamUid}/`,
   total: (streamUid: string, hop: string): string => `total/${streamUid}/${hop}`,

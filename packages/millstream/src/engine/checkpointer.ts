@@ -111,7 +111,7 @@ export class Checkpointer {
       }
       this.#epoch = epoch
       await sinks.commit(epoch, prepared)
-      await files.collect(this.#pointer?.files ?? [])
+      await files.collect(this.#pointer?.files ?? [], attempt)
       this.#latest = { epoch, atMs: clock.nowMs(), durationMs: clock.monotonicMs() - startMs, bytes: bytesOf(frozen) }
     }
     this.#underWay = commit()

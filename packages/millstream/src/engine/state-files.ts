@@ -41,10 +41,15 @@ export class StateFiles {
     await store.restore(manifest, (ref) => this.#read(ref))
   }
 
-  /** Files that no committed checkpoint needs. */
-  async collect(needed: readonly string[]): Promise<void> {
+  /**
+   * Removes what no committed checkpoint needs. Files of later attempts are not judged: a worker that was taken for dead
+   * may wake up here, and knows nothing of them.
+   */
+  async collect(needed: readonly string[], attempt: number): Promise<void> {
     const keep = new Set(needed)
-    for (const name of await this.#storage.list(this.#folder)) if (!keep.has(name)) await this.#storage.remove(this.#path(name))
+    for (const name of await this.#storage.list(this.#folder)) {
+      if (!keep.has(name) && Number.parseInt(name, 10) <= attempt) await this.#storage.remove(this.#path(name))
+    }
   }
 
   async #makeFolder(): Promise<void> {
