@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '../../packages/client/src/client.ts'
 import { seededRandom } from '../../packages/millstream/src/base/simulated/random.ts'
+import { underLoad } from '../server/load.ts'
 import { processTree, type RunningServer, startServer } from '../server/start.ts'
 import { type Account, countAll } from './count.ts'
 import { definitions } from './definitions.ts'
@@ -24,7 +25,7 @@ export interface CrashReport {
 
 const loadMs = 1500
 const blowsPerRound = 3
-const orphansGoneWithinMs = 2000
+const orphansGoneWithinMs = underLoad(2000)
 /** Of the random moments so many are a process that stands still for a while, as under a debugger or a starved host. */
 const pauseChance = 0.25
 const pauseMsMax = 600

@@ -7,12 +7,13 @@ import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createClient } from '../../packages/client/src/client.ts'
 import { eventually } from '../server/eventually.ts'
+import { underLoad } from '../server/load.ts'
 import { memoryMb, processTree, type RunningServer, startServer } from '../server/start.ts'
 
-const readyMsMax = 3000
+const readyMsMax = underLoad(3000)
 /** More runnable processes than this say nothing about us: the machine is shared. */
 const loadMax = 2
-const orphansGoneWithinMs = 2000
+const orphansGoneWithinMs = underLoad(2000)
 const memoryMbMax = 350
 /** Proportional memory of each idle role, in MB. */
 const budgetMb: Readonly<Record<string, number>> = { supervisor: 80, hub: 120, olap: 110, preview: 100 }

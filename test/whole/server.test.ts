@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { createClient, MillstreamProblem } from '../../packages/client/src/client.ts'
+import { underLoad } from '../server/load.ts'
 import { memoryMb, processTree, type RunningServer, startServer } from '../server/start.ts'
 
 const memoryMbMax = 350
-const orphansGoneWithinMs = 2000
+const orphansGoneWithinMs = underLoad(2000)
 const folder = mkdtempSync(join(tmpdir(), 'millstream-server-'))
 const dataFolder = join(folder, 'data')
 let server: RunningServer
