@@ -103,6 +103,7 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
             maxTimeMs: Math.max(known?.maxTimeMs ?? Number.NEGATIVE_INFINITY, part.maxTimeMs),
             rows: (known?.rows ?? 0) + part.count,
             merged: known?.merged ?? 0,
+            growth: known?.growth ?? limits.datasetCompactGrowth,
           }
           touched.set(n, { chunk, isNew: known === undefined })
           await writeChunk(connection, database, chunk)
@@ -147,22 +148,24 @@ export async function openDatasetFile(duck: Duck, path: string, dataset: Dataset
     commit,
     reload,
     async compact() {
-      const grown = chunks.filter((chunk) => chunk.rows >= chunk.merged * 2 + limits.datasetCompactRows)
+      const grown = chunks.filter((chunk) => chunk.rows >= chunk.merged * chunk.growth + limits.datasetCompactRows)
       const chunk = grown.sort((a, b) => b.rows - b.merged - (a.rows - a.merged))[0]
       if (chunk === undefined || !dataset.rollup) return false
       const n = chunks.reduce((most, each) => Math.max(most, each.n + 1), 0)
-      let smaller: StoredChunk = { ...chunk, merged: chunk.rows }
+      let smaller: StoredChunk = { ...chunk, merged: chunk.rows, growth: limits.datasetCompactGrowthMax }
       try {
         smaller = await inTransaction(connection, async () => {
           await connection.run(`CREATE TABLE ${database}.c_${n} AS ${compacted(dataset, columns, `${database}.c_${chunk.n}`)}`)
           const [count] = await numbers(connection, `SELECT count(*) FROM ${database}.c_${n}`)
           await dropChunk(connection, database, chunk)
-          const written: StoredChunk = { ...chunk, n, rows: count?.[0] ?? 0, merged: count?.[0] ?? 0 }
+          const rows = count?.[0] ?? 0
+          const growth = rows * 2 > chunk.rows ? limits.datasetCompactGrowthMax : limits.datasetCompactGrowth
+          const written: StoredChunk = { ...chunk, n, rows, merged: rows, growth }
           await writeChunk(connection, database, written)
           return written
         })
       } catch {
-        // Nothing is lost: the chunk stays as it is, and is tried again when it has doubled.
+        // Nothing is lost: the chunk stays as it is, and is tried again when it has grown.
         await reload()
         const at = chunks.findIndex(({ n: known }) => known === chunk.n)
         if (at >= 0) chunks[at] = smaller
@@ -203,6 +206,8 @@ interface StoredChunk extends DatasetChunk {
   readonly n: number
   /** Rows after the last compaction. */
   readonly merged: number
+  /** How many times that it grows before the next; not stored. */
+  readonly growth: number
 }
 
 const kindOf = ({ type }: DatasetColumn): StoredKind =>
@@ -336,7 +341,7 @@ async function readChunks(connection: DuckDBConnection, database: string): Promi
   const rows = await numbers(connection, `SELECT n, start, past, least, most, row_count, merged FROM ${database}.chunks ORDER BY start`)
   return rows.map(
     ([n, startMs, endMs, minTimeMs, maxTimeMs, count, merged]) =>
-      ({ n, startMs, endMs, minTimeMs, maxTimeMs, rows: count, merged }) as StoredChunk,
+      ({ n, startMs, endMs, minTimeMs, maxTimeMs, rows: count, merged, growth: limits.datasetCompactGrowth }) as StoredChunk,
   )
 }
 

@@ -29,6 +29,7 @@ export async function openDuck(folder: string, scheduler: Scheduler): Promise<Du
     threads: String(limits.datasetThreads),
     memory_limit: `${limits.datasetMemoryBytesMax / 1024 / 1024}MiB`,
     temp_directory: `${folder}/tmp`,
+    checkpoint_threshold: `${limits.datasetCheckpointBytes / 1024 / 1024}MiB`,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
   })
