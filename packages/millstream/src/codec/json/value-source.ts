@@ -2,7 +2,7 @@ import { errors } from '../../base/errors.ts'
 import type { LogicalType } from '../../data/types.ts'
 import { stringLengthMax, typeText } from '../../data/types.ts'
 import { refusal } from '../cursor.ts'
-import { recentLengthMax, recentSlot } from '../recent-texts.ts'
+import { recentLengthMax, recentMatch, recentSlot } from '../recent-texts.ts'
 import { epochScale, type TimeFormat } from '../times.ts'
 
 /** One value of the contract, to be read at `at` into the scratch column `s<id>`, row `row`. */
@@ -217,14 +217,16 @@ const recentSource = (site: ValueSite): string => `{
     const n = p - at - 1;
     if (n > ${recentLengthMax}) ${putSource(site)}
     else if (s${site.id}.interning === 0) s${site.id}.putShort(${site.row}, dv, at + 1, n);
-    else {
-      ${recentSlot('at + 1', 'n')}
-      const r = s${site.id}.recent;
-      if (r[slot] === a && r[slot + 1] === b && r[slot + 2] === c && r[slot + 3] === d && r[slot + 4] === n + 1) {
-        v${site.id}[${site.row}] = r[slot + 5]; n${site.id}[${site.row}] = 0;
-      } else ${putSource(site)}
-    }
+    else if (n <= 8) ${recentLookup(site, 2)}
+    else ${recentLookup(site, 4)}
   }`
+
+const recentLookup = (site: ValueSite, words: 2 | 4): string => `{
+      ${recentSlot('at + 1', 'n', words)}
+      const r = s${site.id}.recent;
+      if (${recentMatch('r', 'n', words)}) { v${site.id}[${site.row}] = r[slot + 5]; n${site.id}[${site.row}] = 0; }
+      else ${putSource(site)}
+    }`
 
 export const textEnd = `let p = at + 1, marks = 0, escaped = false;
   for (;;) {
