@@ -24,7 +24,8 @@ export function parseAggregations(spec: Readonly<Record<string, unknown>>, scope
 
 /** An event of the answer: names to values, from a row at a position. */
 export function eventOf(names: readonly string[], row: readonly LiteralValue[], from: number): Record<string, LiteralValue> {
-  const event: Record<string, LiteralValue> = {}
+  // A name may be __proto__, which is a name like any other here.
+  const event: Record<string, LiteralValue> = Object.create(null)
   names.forEach((name, position) => {
     event[name] = row[from + position] ?? null
   })

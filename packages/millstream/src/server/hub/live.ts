@@ -28,7 +28,7 @@ export class LiveFeed {
   subscribe(principal: Principal, listener: (update: LiveUpdate) => void): () => void {
     const entry = { tenant: principal.tenant, listener, seen: null }
     this.#listeners.add(entry)
-    void this.#tick()
+    this.#run()
     return () => this.#listeners.delete(entry)
   }
 
@@ -73,9 +73,18 @@ export class LiveFeed {
     return { nodes, edges, server: { version, startedAtMs, dataFolder: options.dataFolder } }
   }
 
-  async #tick(): Promise<void> {
+  /** A page that cannot be served takes nothing else with it. */
+  #run(): void {
     this.#timer?.cancel()
     this.#timer = null
+    this.#tick()
+      .catch((error: unknown) => this.#hub.log.error('the feed of the pages failed', error))
+      .finally(() => {
+        if (this.#listeners.size > 0) this.#timer ??= this.#hub.ports.scheduler.after(limits.liveIntervalMs, () => this.#run())
+      })
+  }
+
+  async #tick(): Promise<void> {
     if (this.#listeners.size === 0) return
     await this.refreshDatasets()
     const tenants = new Set([...this.#listeners].map(({ tenant }) => tenant))
@@ -90,7 +99,6 @@ export class LiveFeed {
         entry.seen = update
       }
     }
-    this.#timer ??= this.#hub.ports.scheduler.after(limits.liveIntervalMs, () => void this.#tick())
   }
 
   /** What olap says of the datasets; kept as it was while olap does not answer. Answers whether it did. */
@@ -126,8 +134,7 @@ export class LiveFeed {
         const job = jobs.get(uid)
         if (job === null) continue
         const summary = jobSummary(this.#hub, job)
-        const worst = summaries[record.name]
-        if (worst === undefined || worst.state === 'running') summaries[record.name] = summary
+        if (!Object.hasOwn(summaries, record.name) || summaries[record.name]?.state === 'running') summaries[record.name] = summary
         for (const name of record.spec.reads) {
           const edge = `stream:${name}>pipeline:${record.name}`
           counts[edge] = (counts[edge] ?? 0) + this.#taken(tenant, name, `job:${uid}`)

@@ -57,8 +57,9 @@ export class Queries {
       yield* this.#lines(explained.split('\n'))
       return
     }
+    const durationMs = Math.min(limits.selectWithinMs, (request.seconds ?? limits.selectWithinMs / 1000) * 1000)
     const { plan } = planQuery(request.sql, catalogue, 'batch', { connectors: this.#connectors })
-    yield* this.#run('select', plan, request, (request.seconds ?? limits.selectWithinMs / 1000) * 1000, limits.selectRowsMax, signal)
+    yield* this.#run('select', plan, request, durationMs, limits.selectRowsMax, signal)
   }
 
   /** A text as an answer: a row a line. */
