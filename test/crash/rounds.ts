@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createClient } from '../../packages/client/src/client.ts'
+import type { FaultPlace } from '../../packages/millstream/src/base/fault.ts'
 import { seededRandom } from '../../packages/millstream/src/base/simulated/random.ts'
 import { underLoad } from '../server/load.ts'
 import { processTree, type RunningServer, startServer } from '../server/start.ts'
@@ -29,8 +30,16 @@ const orphansGoneWithinMs = underLoad(2000)
 /** Of the random moments so many are a process that stands still for a while, as under a debugger or a starved host. */
 const pauseChance = 0.25
 const pauseMsMax = 600
-/** Of one passing of a place, chosen so that a process mostly lives long enough to reach all of them. */
-const faults = 'append=0.004,checkpoint=0.15,commit=0.12,handover=0.4,recovery=0.04'
+/** Each round has a place of its own, where a process ends with this chance; chosen so that one mostly gets there and on. */
+export const faults: readonly (readonly [FaultPlace, chance: number])[] = [
+  ['append', 0.03],
+  ['checkpoint', 0.3],
+  ['commit', 0.3],
+  ['handover', 0.5],
+  ['recovery', 0.1],
+]
+/** How much longer a round goes on until its place was hit. */
+const hitWithinMs = 6000
 const countEvery = 6
 const startsMax = 20
 
@@ -60,8 +69,11 @@ export async function crashRounds(rounds: number, seed: number, say: (text: stri
         () => stopped,
       ),
     )
+    const [place, chance] = faults[round % faults.length] as (typeof faults)[number]
+    const fault = { MILLSTREAM_FAULTS: `${place}=${chance}`, MILLSTREAM_FAULTS_LOG: faultLog }
+    const hitsBefore = hitsOf(faultLog, place)
     for (let blow = 0; blow < blowsPerRound; blow++) {
-      if (server === null || !runs(server)) server = await startFaulty(dataFolder, faultLog, hit)
+      if (server === null || !runs(server)) server = await startFaulty(dataFolder, fault, hit)
       await pause(50 + random.int((2 * loadMs) / blowsPerRound))
       const tree = (server as RunningServer).processes()
       const victim = tree[random.int(tree.length)]
@@ -78,6 +90,12 @@ export async function crashRounds(rounds: number, seed: number, say: (text: stri
         // It was gone before, by a fault.
       }
     }
+    const until = Date.now() + hitWithinMs
+    while (hitsOf(faultLog, place) === hitsBefore && Date.now() < until) {
+      if (server === null || !runs(server)) server = await startFaulty(dataFolder, fault, hit)
+      if (place === 'recovery') endRole(server, 'hub')
+      await pause(200)
+    }
     // The load ends while a healthy server answers, so that every request has its answer.
     if (server !== null) await endTree(server)
     server = await startServer({ dataFolder })
@@ -92,7 +110,7 @@ export async function crashRounds(rounds: number, seed: number, say: (text: stri
     await server.stop()
     say(`round ${round + 1} of ${rounds}: ${account.acknowledged.size} acknowledged, ${problems.length} problems`)
   }
-  for (const line of readFileSync(faultLog, 'utf8').split('\n')) if (line !== '') hit(line.split(' ')[0] ?? line)
+  for (const [place] of faults) places[place] = hitsOf(faultLog, place)
   // What is wrong can be looked at.
   if (problems.length === 0) rmSync(folder, { recursive: true, force: true })
   else say(`the data is kept: ${folder}`)
@@ -119,14 +137,33 @@ async function define(dataFolder: string): Promise<void> {
 }
 
 /** A server that may die at any fault place, also while it starts: then it is started again. */
-async function startFaulty(dataFolder: string, faultLog: string, hit: (place: string) => void): Promise<RunningServer> {
+async function startFaulty(
+  dataFolder: string,
+  fault: Readonly<Record<string, string>>,
+  hit: (place: string) => void,
+): Promise<RunningServer> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startServer({ dataFolder, env: { MILLSTREAM_FAULTS: faults, MILLSTREAM_FAULTS_LOG: faultLog } })
+      return await startServer({ dataFolder, env: fault })
     } catch (error) {
       if (attempt === startsMax) throw error
       hit('start again')
     }
+  }
+}
+
+/** Each hit is a line `place role`. */
+const hitsOf = (faultLog: string, place: FaultPlace): number =>
+  readFileSync(faultLog, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith(`${place} `)).length
+
+function endRole(server: RunningServer, role: string): void {
+  const found = server.processes().find((one) => one.role === role)
+  try {
+    if (found !== undefined) process.kill(found.pid, 'SIGKILL')
+  } catch {
+    // Gone already.
   }
 }
 
