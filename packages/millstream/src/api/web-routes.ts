@@ -15,7 +15,7 @@ const types: Readonly<Record<string, string>> = {
 }
 
 /** Scripts and styles of our own only; xyflow and CodeMirror set styles on elements. */
-export const pagePolicy =
+const pagePolicy =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self'; connect-src 'self'; " +
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 

@@ -28,7 +28,7 @@ export async function createStream(
 }
 
 /** The CREATE TABLE of what was inferred. */
-export function createTableText(name: string, { columns, eventTime }: InferredContract): string {
+function createTableText(name: string, { columns, eventTime }: InferredContract): string {
   const quoted = (column: string): string => `\`${column.replaceAll('`', '``')}\``
   const width = Math.max(...columns.map((column) => quoted(column.name).length))
   const lines = columns.map((column) => `  ${quoted(column.name).padEnd(width)} ${typeText(column.type)}`)

@@ -75,7 +75,7 @@ export function fileOf(kind: ProjectObject['kind'], name: string): string {
   return kind === 'dataset' ? join('datasets', `${name}.yaml`) : join(`${kind}s`, `${name}.sql`)
 }
 
-export function readYaml(path: string): unknown {
+function readYaml(path: string): unknown {
   return parseYaml(readText(path), path)
 }
 

@@ -60,7 +60,7 @@ export function jsonLists(batch: Batch): string[] {
 }
 
 /** Writes a row as a JSON object into the sink. */
-export function rowWriter(sink: TextSink, batch: Batch, options: JsonWriteOptions = {}): WriteRow {
+function rowWriter(sink: TextSink, batch: Batch, options: JsonWriteOptions = {}): WriteRow {
   const rules = jsonRules(options.times ?? 'iso')
   const names = batch.schema.fields.map((field) => field.name)
   return objectWriter(sink, batch.columns, names, rules, options.leaveOutNulls ?? false)

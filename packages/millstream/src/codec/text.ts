@@ -81,7 +81,7 @@ export function decodeText(source: Uint8Array, from: number, end: number, target
   return out
 }
 
-export function putPoint(target: Uint8Array, to: number, point: number): number {
+function putPoint(target: Uint8Array, to: number, point: number): number {
   let out = to
   if (point < 0x80) {
     target[out++] = point
@@ -102,7 +102,7 @@ export function putPoint(target: Uint8Array, to: number, point: number): number 
 }
 
 /** Bytes of the UTF-8 sequence that starts here with a byte >= 0x80; 0: it is none (overlong and surrogates included). */
-export function sequenceSize(source: Uint8Array, at: number): number {
+function sequenceSize(source: Uint8Array, at: number): number {
   const first = source[at] as number
   const second = source[at + 1] as number
   if (first < 0xc2) return 0

@@ -5,7 +5,7 @@ import type { Upcoming } from './definitions/datasets.ts'
 import type { DatasetSpec, ObjectRecord, StreamSpec } from './records.ts'
 
 /** A stream as a table of SQL. */
-export function streamTable(record: ObjectRecord<StreamSpec>): TableDescriptor {
+function streamTable(record: ObjectRecord<StreamSpec>): TableDescriptor {
   const contract: Contract = record.spec.contract
   return {
     tenant: record.tenant,

@@ -1,21 +1,21 @@
 import { assert } from '../base/assert.ts'
 
 /** Buffers start at multiples of this many bytes, in blocks and in frames. */
-export const bufferAlignment = 64
+const bufferAlignment = 64
 
-export const alignUp = (size: number): number => (size + bufferAlignment - 1) & ~(bufferAlignment - 1)
+const alignUp = (size: number): number => (size + bufferAlignment - 1) & ~(bufferAlignment - 1)
 
 /**
  * Several buffers as one, so that each starts at a multiple of 64 from the start:
  *
  *   uint32 count, uint32 size of each, zeros to 64 | buffer, zeros to 64 | buffer, zeros to 64 | ...
  */
-export function packedSize(buffers: readonly Uint8Array[]): number {
+function packedSize(buffers: readonly Uint8Array[]): number {
   return buffers.reduce((sum, buffer) => sum + alignUp(buffer.length), alignUp(4 + 4 * buffers.length))
 }
 
 /** Writes the packed form into `target` from `at` (a multiple of 4 of its ArrayBuffer); answers its size. */
-export function packInto(buffers: readonly Uint8Array[], target: Uint8Array, at: number): number {
+function packInto(buffers: readonly Uint8Array[], target: Uint8Array, at: number): number {
   const head = new Uint32Array(target.buffer, target.byteOffset + at, 1 + buffers.length)
   head[0] = buffers.length
   let end = alignUp(4 + 4 * buffers.length)

@@ -29,7 +29,7 @@ const folds: Readonly<Record<string, readonly [MetricLayout['fold'], MetricLayou
   hyperUnique: ['distinct', 'DISTINCT'],
   cardinality: ['distinct', 'DISTINCT'],
 }
-export const metricTypes: readonly string[] = Object.keys(folds)
+const metricTypes: readonly string[] = Object.keys(folds)
 
 export function metricLayout(aggregator: Readonly<Record<string, unknown>>, where: string): MetricLayout {
   const type = String(aggregator['type'])

@@ -35,7 +35,7 @@ const named: Readonly<Record<string, string>> = {
   quarter: 'P3M',
   year: 'P1Y',
 }
-export const granularityNames: readonly string[] = ['all', 'none', ...Object.keys(named)]
+const granularityNames: readonly string[] = ['all', 'none', ...Object.keys(named)]
 
 /** Druid's JSON: a name, a period's text, or an object. */
 export function parseGranularity(json: unknown, zone = 'UTC'): Granularity {
@@ -67,7 +67,7 @@ export function parseGranularity(json: unknown, zone = 'UTC'): Granularity {
   throw errors.fail('MS-6001', { what: `granularity ${JSON.stringify(json)} is not one that Druid knows` })
 }
 
-export function periodGranularity(text: string, originMs: number | null, zone: string): Granularity {
+function periodGranularity(text: string, originMs: number | null, zone: string): Granularity {
   const period = parsePeriod(text)
   if (period === null || Object.values(period).every((part) => part === 0))
     throw errors.fail('MS-6001', { what: `'${text}' is not a period of ISO-8601` })

@@ -18,7 +18,7 @@ export function parsePostAggregators(json: unknown, results: Results): { readonl
   return { results: all, names }
 }
 
-export function parsePostAggregator(json: unknown, results: Results): Scalar {
+function parsePostAggregator(json: unknown, results: Results): Scalar {
   const spec = objectOf(json, 'postAggregation')
   const type = textOf(spec, 'type', 'postAggregation')
   const parts = (): Scalar[] => listOf(spec['fields'], 'fields').map((field) => parsePostAggregator(field, results))

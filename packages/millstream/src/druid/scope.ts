@@ -20,7 +20,7 @@ export const timeOf = (scope: Scope): Scalar => {
 }
 
 /** The same bits under another type: times are longs. */
-export function retype(scalar: Scalar, type: DataType): Scalar {
+function retype(scalar: Scalar, type: DataType): Scalar {
   return scalar.type === type ? scalar : ({ ...scalar, type } as Scalar)
 }
 

@@ -12,7 +12,7 @@ import { checkChanges, Sinks } from './sinks.ts'
 /** The dead letters of stage late go to a stream too: this is their sink's name in checkpoints. */
 export const lateSinkName = '$late'
 
-export function connectorOf(table: TableDescriptor, role: 'source' | 'sink', connectors: readonly Connector[]): Connector {
+function connectorOf(table: TableDescriptor, role: 'source' | 'sink', connectors: readonly Connector[]): Connector {
   const name = table.kind === 'stream' ? 'millstream' : table.connector
   const found = connectors.find((connector) => connector.descriptor.name === name)
   if (found?.[role] === undefined) {

@@ -17,7 +17,7 @@ interface OpenSource {
   ended: boolean
 }
 
-export const positionEnded = 'ended'
+const positionEnded = 'ended'
 
 /** All sources of a job: finds their splits, opens them where the checkpoint left them, and reads them in turn. */
 export class Sources {

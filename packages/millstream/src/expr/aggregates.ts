@@ -100,7 +100,7 @@ export function isAggregate(name: string): boolean {
   return byName.has(name.toUpperCase())
 }
 
-export function aggregateNames(): readonly string[] {
+function aggregateNames(): readonly string[] {
   return [...byName.keys()].filter((name) => !name.startsWith('$')).sort()
 }
 

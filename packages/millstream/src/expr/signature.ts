@@ -109,7 +109,7 @@ export function scalar(definition: Definition): ScalarFunction {
   }
 }
 
-export function resultNull(rule: ResultNull, args: readonly LogicalType[]): boolean {
+function resultNull(rule: ResultNull, args: readonly LogicalType[]): boolean {
   if (rule === 'always' || rule === 'never') return rule === 'always'
   const nullable = (type: LogicalType): boolean => type.nullable || isNull(type)
   if (rule === 'first') return args[0] !== undefined && nullable(args[0])

@@ -30,7 +30,7 @@ export function checkOrigin(request: IncomingMessage, publicHosts: readonly stri
 }
 
 /** Bodies declare one of our types: what a form can send without asking (a "simple" request) is not among them. */
-export function checkContentType(request: IncomingMessage, ingest: boolean): void {
+function checkContentType(request: IncomingMessage, ingest: boolean): void {
   if (!hasBody(request.headers)) return
   const given = bareType(request.headers['content-type'])
   if (ingest ? isEventType(given) : isOurType(given)) return
@@ -69,7 +69,7 @@ export function allowIngestOrigin(request: IncomingMessage, response: ServerResp
   return true
 }
 
-export function hasBody(headers: IncomingHttpHeaders): boolean {
+function hasBody(headers: IncomingHttpHeaders): boolean {
   return headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0'
 }
 

@@ -9,7 +9,7 @@ import { fromOf } from './query.ts'
 type Sums = { in: number; out: number; filtered: number; late: number; rejected: number; refused: number }
 
 /** The edge's own account of a stream, as its writers keep it. */
-export function edgeEntries(host: GatewayHost, stream: StreamDescriptor): LedgerEntry[] {
+function edgeEntries(host: GatewayHost, stream: StreamDescriptor): LedgerEntry[] {
   return stream.partitions.flatMap(({ partition, owner }) =>
     owner === 'gateway' ? edgeLedger(stream.uid, partition, host.writer(stream.uid, partition)?.account() ?? []) : [],
   )

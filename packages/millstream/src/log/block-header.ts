@@ -30,7 +30,7 @@ import { FieldReader, FieldWriter } from './bytes.ts'
  *
  * System columns: 1 row kinds, 2 key bytes, 3 headers, 4 event id, 5 ingest time, 6 trace id. Absent columns cost nothing.
  */
-export const blockFormat = 1
+const blockFormat = 1
 export const blockAlignment = 64
 const magic = 0x4b4c424d
 const fixedBytes = 128

@@ -4,7 +4,7 @@ import { join, layout } from './layout.ts'
 import { readWhole, writeWhole } from './whole-file.ts'
 
 /** The layout that this version writes. */
-export const dataFormat = 1
+const dataFormat = 1
 
 export interface DataFolder {
   readonly format: number

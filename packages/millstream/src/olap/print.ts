@@ -288,7 +288,7 @@ function rootOrder(relation: Relation, text: string, sortText: (key: SortKey) =>
 }
 
 /** Scalars are plain data: equal when their JSON is. */
-export const sameScalar = (a: Scalar, b: Scalar): boolean => textOf(a) === textOf(b)
+const sameScalar = (a: Scalar, b: Scalar): boolean => textOf(a) === textOf(b)
 const textOf = (scalar: Scalar): string => JSON.stringify(scalar, (_, value) => (typeof value === 'bigint' ? `${value}n` : value))
 
 const idName = (name: string): string => `${name}\u0000id`

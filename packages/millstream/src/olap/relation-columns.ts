@@ -44,7 +44,7 @@ function scanType(relation: Extract<Relation, { kind: 'scan' }>, name: string): 
   return found.type
 }
 
-export function elementType(type: DataType): DataType {
+function elementType(type: DataType): DataType {
   return type === 'STRINGS' ? 'STRING' : type === 'LONGS' ? 'LONG' : type === 'DOUBLES' ? 'DOUBLE' : type
 }
 

@@ -16,7 +16,7 @@ import { logicalType } from './types.ts'
 const bucketsDefault = 1
 
 /** System columns that METADATA may name on a stream. */
-export const streamMetadata: Readonly<Record<string, LogicalType>> = {
+const streamMetadata: Readonly<Record<string, LogicalType>> = {
   offset: types.bigint(false),
   partition: types.int(false),
   ingest_time: types.timestampLtz(3, false),

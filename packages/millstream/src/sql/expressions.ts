@@ -144,7 +144,7 @@ const misplaced = (what: string, env: ExpressionEnvironment, instead: string, at
   errors.fail('MS-2007', { what, place: env.place, instead }, at)
 
 /** A call of the registry with its implicit casts. */
-export function makeCall(
+function makeCall(
   name: string,
   args: readonly Expression[],
   at: Span,

@@ -3,7 +3,7 @@ const key = 'millstream.theme'
 export type Theme = 'light' | 'dark'
 
 /** What the person chose here before, else what their system prefers. */
-export function currentTheme(): Theme {
+function currentTheme(): Theme {
   const chosen = localStorage.getItem(key)
   if (chosen === 'light' || chosen === 'dark') return chosen
   return matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light'

@@ -4,7 +4,7 @@ import type { Random } from '../../base/ports.ts'
 export const storyMs = 10 * 60_000
 /** App 5.2 comes out: `rolloutShare` of all devices take it. */
 export const rolloutAtMs = 2 * 60_000
-export const rolloutShare = 0.1
+const rolloutShare = 0.1
 
 /** Of 10,000 heartbeats so many are written hours after they happened. */
 export const latePer10000 = 4

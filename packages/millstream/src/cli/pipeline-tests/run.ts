@@ -109,7 +109,7 @@ function systemValue(table: TableDescriptor, name: string, { nowMs, offset }: { 
 }
 
 /** What a row of a table holds: its physical columns. */
-export const storedSchema = (table: TableDescriptor): Schema =>
+const storedSchema = (table: TableDescriptor): Schema =>
   new Schema(table.columns.flatMap((column) => (column.kind === 'physical' ? [{ name: column.name, type: column.type }] : [])))
 
 /** A misspelt table would compare nothing, or bring no events: it is an error. */

@@ -4,7 +4,7 @@ import { referenceRow } from './reference.ts'
 
 /** Seeded contracts and documents for them: valid in all the ways JSON allows, or nearly valid. */
 
-export function jsonType(random: Random, depth: number): LogicalType {
+function jsonType(random: Random, depth: number): LogicalType {
   const nullable = random.int(4) > 0
   const scalars: readonly LogicalType[] = [
     types.boolean(nullable),

@@ -79,7 +79,7 @@ function elements(name: string, type: LogicalType): SchemaElement[] {
 }
 
 /** The fewest bytes that hold a signed number of so many decimal digits. */
-export function decimalBytes(precision: number): number {
+function decimalBytes(precision: number): number {
   const largest = 10n ** BigInt(precision) - 1n
   let bytes = 1
   while (largest >> BigInt(8 * bytes - 1) > 0n) bytes++

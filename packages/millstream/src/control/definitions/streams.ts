@@ -93,7 +93,7 @@ export function removeStream(
 }
 
 /** Names of what reads or writes a stream, with their kind. */
-export function usersOf(catalogue: Catalogue, streamUid: string): string[] {
+function usersOf(catalogue: Catalogue, streamUid: string): string[] {
   const pipelines = catalogue.all<PipelineSpec>('pipeline').filter(({ spec }) => spec.streamUids.includes(streamUid))
   const datasets = catalogue.all<DatasetSpec>('dataset').filter(({ spec }) => spec.descriptor.streamUid === streamUid)
   return [...pipelines, ...datasets].map(({ kind, name }) => `${kind} ${name}`)

@@ -35,7 +35,7 @@ export function planFrom(node: FromNode, environment: Environment): Source {
   }
 }
 
-export function sourceOf(planned: Planned, alias: string | null, columns: readonly string[]): Source {
+function sourceOf(planned: Planned, alias: string | null, columns: readonly string[]): Source {
   const visible = planned.outputs.map<Visible>(({ name, value }, position) => ({ table: alias, name: columns[position] ?? name, value }))
   return { relation: planned.relation, visible, rows: null }
 }

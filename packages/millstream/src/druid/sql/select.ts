@@ -149,8 +149,7 @@ function visitAggregates(expression: SqlExpression, over: (expression: SqlExpres
   else for (const part of parts(expression)) visitAggregates(part, over)
 }
 
-export const containsAggregate = (expression: SqlExpression): boolean =>
-  isAggregate(expression) || parts(expression).some(containsAggregate)
+const containsAggregate = (expression: SqlExpression): boolean => isAggregate(expression) || parts(expression).some(containsAggregate)
 const containsWindow = (expression: SqlExpression): boolean => isWindowCall(expression) || parts(expression).some(containsWindow)
 
 /** The expressions directly within one; subqueries are their own. */

@@ -45,7 +45,7 @@ export interface SqlOptions {
 }
 
 /** The rows of a statement, with the names that its author gave the columns. */
-export async function runSql(text: string, options: SqlOptions): Promise<{ answer: Answer; names: readonly string[]; zone: string }> {
+async function runSql(text: string, options: SqlOptions): Promise<{ answer: Answer; names: readonly string[]; zone: string }> {
   const { statement, settings } = readStatements(text)
   if (statement.kind !== 'query-statement')
     throw notYet(statement.kind === 'explain' ? 'EXPLAIN PLAN FOR' : `the statement ${statement.kind}`)

@@ -18,7 +18,7 @@ import { timePlus } from './interval.ts'
 
 type Operator = '+' | '-' | '*' | '/' | '%'
 
-export function divisionByZero(operator: string, at?: Place): never {
+function divisionByZero(operator: string, at?: Place): never {
   throw errors.fail('MS-2111', { operator }, at)
 }
 

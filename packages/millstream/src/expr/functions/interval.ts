@@ -74,7 +74,7 @@ function shifted(time: LogicalType, interval: unknown): LogicalType {
 }
 
 /** Days, milliseconds of the day, or nanoseconds, moved by an interval. */
-export function shiftRun(time: LogicalType, interval: LogicalType, sign: 1 | -1): Run {
+function shiftRun(time: LogicalType, interval: LogicalType, sign: 1 | -1): Run {
   const by = BigInt(sign)
   if (interval.kind === 'INTERVAL_YEAR_MONTH') {
     if (time.kind === 'DATE') return (days: number, months: number) => addMonths(days, sign * months)
@@ -106,7 +106,7 @@ function shiftEmit(
   return { value: `(${time} ${operator} ${interval}${factor})`, check: true }
 }
 
-export function floorDiv(value: bigint, by: bigint): bigint {
+function floorDiv(value: bigint, by: bigint): bigint {
   const quotient = value / by
   return value % by < 0n ? quotient - 1n : quotient
 }

@@ -48,7 +48,7 @@ function onRegex(run: WithRegex): (shape: CallShape) => Run {
 const regexp = { parameters: [take.string, take.string] }
 
 /** SIMILAR TO as a pattern of the regular-expression engine. */
-export function similarPattern(pattern: string, escaping: string): string {
+function similarPattern(pattern: string, escaping: string): string {
   let result = ''
   for (let at = 0; at < pattern.length; at++) {
     const one = pattern[at] as string

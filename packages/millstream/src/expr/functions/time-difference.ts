@@ -47,7 +47,7 @@ const nanosOf = (unit: string): bigint =>
   unit === 'NANOSECOND' ? 1n : unit === 'MICROSECOND' ? 1000n : BigInt(unitMs[unit] ?? 0) * 1_000_000n
 
 /** Whole months from `from` to `to`, in milliseconds: the last day of a month stands for those it has not. */
-export function monthsBetween(from: number, to: number): number {
+function monthsBetween(from: number, to: number): number {
   const [dayFrom, dayTo] = [Math.floor(from / dayMs), Math.floor(to / dayMs)]
   let months = daysMonths(dayFrom, dayTo)
   if (addMonths(dayFrom, months) === dayTo && to - dayTo * dayMs < from - dayFrom * dayMs) months--

@@ -17,7 +17,7 @@ export function isZone(zone: string): boolean {
 const isUtc = (zone: string): boolean => zone === 'UTC' || zone === 'Z' || zone === 'GMT'
 
 /** What is to be added to an instant to get the zone's wall time, in milliseconds. */
-export function offsetMsAt(zone: string, instantMs: number): number {
+function offsetMsAt(zone: string, instantMs: number): number {
   if (isUtc(zone)) return 0
   const fixed = fixedForm.exec(zone)
   if (fixed !== null) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 3_600_000 + Number(fixed[3] ?? 0) * 60_000)
@@ -29,7 +29,7 @@ export function offsetMsAt(zone: string, instantMs: number): number {
 }
 
 /** The instant of a wall time. In a gap the later reading, in an overlap the earlier offset, as java.time has it. */
-export function instantMsOf(zone: string, wallMs: number): number {
+function instantMsOf(zone: string, wallMs: number): number {
   if (isUtc(zone)) return wallMs
   const before = offsetMsAt(zone, wallMs - 86_400_000)
   const after = offsetMsAt(zone, wallMs + 86_400_000)

@@ -1,5 +1,5 @@
 /** Pages are the unit in which state is written to disk. */
-export const pageBytes = 16 * 1024
+const pageBytes = 16 * 1024
 const pageShift = 14
 
 export type Words = Uint8Array | Int8Array | Int32Array | Float64Array | BigInt64Array

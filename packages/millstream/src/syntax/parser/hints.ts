@@ -44,7 +44,7 @@ export function parseProperties(cursor: Cursor): Property[] {
   return found
 }
 
-export function parseProperty(cursor: Cursor): Property {
+function parseProperty(cursor: Cursor): Property {
   const key = cursor.string("an option as 'key' = 'value'")
   cursor.expect('=')
   const value = cursor.string("the option's value as a string")

@@ -137,7 +137,7 @@ function parseSelect(cursor: Cursor): SelectNode {
   return { kind: 'select', hints, stream, quantifier, items, from, where, groupBy, having, windows, qualify, at }
 }
 
-export function selectItem(cursor: Cursor): SelectItem {
+function selectItem(cursor: Cursor): SelectItem {
   const start = cursor.peek()
   const expression = cursor.expression()
   const token = cursor.peek()
