@@ -220,6 +220,8 @@ async function load(contender: Contender, bodies: readonly Uint8Array[]): Promis
     while (next < bodies.length) await send(contender, bodies[next++] as Uint8Array)
   }
   await Promise.all(Array.from({ length: connections }, connection))
+  // Kept for the next round they might be closed by the server just as they are used.
+  contender.agent.destroy()
 }
 
 function send({ agent, post }: Contender, body: Uint8Array): Promise<void> {

@@ -15,7 +15,8 @@ const budgets: Readonly<Record<Role, Budget>> = {
   // The hub's bodies and columns live outside the heap, and V8 counts them: with its own settings it collects everything
   // every 50 requests. A small young generation frees them early, and a floor spares the full collections (npm run bench -- ingest).
   hub: { heapMb: 768, youngMb: 2, collectFromMb: 64 },
-  olap: { heapMb: 512, youngMb: 16, collectFromMb: 0 },
+  // As the hub: what it reads and rolls up are columns too (npm run bench -- rollup).
+  olap: { heapMb: 512, youngMb: 4, collectFromMb: 64 },
   job: { heapMb: 512, youngMb: 16, collectFromMb: 0 },
   preview: { heapMb: 256, youngMb: 8, collectFromMb: 0 },
   demo: { heapMb: 96, youngMb: 2, collectFromMb: 0 },
