@@ -28,6 +28,8 @@ export class Catalogue {
   readonly records: RecordStore
   readonly #clock: Clock
   readonly #random: Random
+  /** Made since this process started. */
+  #changes = 0
   readonly #listeners: (() => void)[] = []
 
   constructor(records: RecordStore, clock: Clock, random: Random) {
@@ -132,7 +134,9 @@ export class Catalogue {
     const atMs = this.#clock.nowMs()
     const { tenant, kind, name, uid, revision } = about
     const audit: AuditRecord = { atMs, principal: principal.name, verb, tenant, kind, name, uid, revision }
-    const key = keys.audit(atMs, newUid(this.#random, 'p'))
+    // Changes of one millisecond keep their order by the count.
+    const count = String(this.#changes++).padStart(9, '0')
+    const key = keys.audit(atMs, `${count}-${newUid(this.#random, 'p')}`)
     await this.records.commit([...changes, { key, expect: 0, value: audit }])
     this.records.forget(key)
     for (const listener of this.#listeners) listener()

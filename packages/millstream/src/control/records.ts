@@ -12,7 +12,7 @@ import type { PartitionDescriptor } from '../model/streams.ts'
  *   end/<stream uid>/<partition>           JobPartitionEnd
  *   ledger/<stream uid>/<hop>/<minute>     LedgerMinute        (not kept in memory)
  *   total/<stream uid>/<hop>               LedgerMinute, of all time
- *   audit/<time>-<uid>                     AuditRecord         (not kept in memory)
+ *   audit/<time>-<count>-<uid>             AuditRecord         (not kept in memory)
  *   token/<hash>                           TokenRecord
  *   setting/<name>                         any
  */
