@@ -37,6 +37,8 @@ export interface IngestHost {
   readonly deadRows: (rows: DeadRows) => Promise<void>
   /** The store cannot be asked any more: it has to be opened anew, by a process anew. */
   readonly lost: (error: unknown) => void
+  /** Told why an ingest stands still, once for each reason in a row. It is tried again by itself. */
+  readonly failed?: (dataset: DatasetDescriptor, error: Error) => void
   /** What was committed, for the account. */
   readonly taken: (dataset: DatasetDescriptor, ranges: readonly TakenRange[]) => void
 }
@@ -162,10 +164,12 @@ export function startIngest(dataset: DatasetDescriptor, file: DatasetFile, host:
       await file.compact()
       if (dataset.retentionMs !== null) await file.dropBefore(host.clock.nowMs() - dataset.retentionMs)
     } catch (error) {
+      const before = failure?.message
       failure =
         error instanceof MillstreamError
           ? error
           : errors.fail('MS-6008', { dataset: dataset.name, reason: String(error) }, undefined, error)
+      if (failure.message !== before) host.failed?.(dataset, failure)
       rollup.clear()
       for (const reader of readers.values()) await reader.close().catch(() => {})
       readers.clear()

@@ -192,6 +192,7 @@ test('definitions are read from YAML and from ingestion specs, and wrong ones na
 test('an ingest that cannot read says so, and forgets nothing', async () => {
   const duck = { attach: async () => 'x' } as unknown as Duck
   await assert.rejects(openDatasetFile(duck, 'x', clicksDataset))
+  const told: string[] = []
   const failing = startIngest(clicksDataset, { interner: { count: 0 }, offset: () => 0, reload: async () => {} } as never, {
     storage: { list: async () => Promise.reject(new Error('disk')), stat: async () => Promise.reject(new Error('disk')) } as never,
     clock: { nowMs: () => 0, monotonicMs: () => 0 },
@@ -202,9 +203,12 @@ test('an ingest that cannot read says so, and forgets nothing', async () => {
     contract: () => clicksContract,
     deadRows: async () => {},
     lost: () => {},
+    failed: (dataset, error) => told.push(`${dataset.name}: ${error.message}`),
     taken: () => {},
   })
   await assert.rejects(failing.settled(), (error: { code: string }) => error.code === 'MS-6008')
+  assert.equal(told.length, 1)
+  assert.match(told[0] ?? '', /^clicks.*disk/)
   assert.equal(failing.lagRows(), 10)
   await failing.stop()
 })

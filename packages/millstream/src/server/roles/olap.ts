@@ -48,6 +48,7 @@ const olap = openOlap({
     await hub.request('hub.deadRows', message)
   },
   lost: failed,
+  failed: ({ tenant, name }, error) => log.error('a dataset stands still', error, { tenant, dataset: name }),
   account: (entries) => {
     for (const { hop } of entries) counts.changed(hop.slice('dataset:'.length))
   },
