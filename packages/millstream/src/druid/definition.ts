@@ -30,6 +30,8 @@ export function datasetFromDefinition(json: unknown): DatasetDefinition {
   const granularity = json['granularity'] ?? {}
   if (!isObject(granularity)) throw wrong('granularity', 'is a map such as { segment: hour, query: minute, rollup: true }')
   known(granularity, ['segment', 'query', 'rollup'], 'granularity')
+  const lateness = durationOf(json['lateness'], 'lateness')
+  const retentionMs = durationOf(json['retention'], 'retention')
   return {
     name,
     from: json['from'],
@@ -39,8 +41,9 @@ export function datasetFromDefinition(json: unknown): DatasetDefinition {
     rollup: granularity['rollup'] !== false,
     dimensions: list(json['dimensions'], 'dimensions').map((item, position) => dimension(item, `dimensions[${position}]`)),
     metrics: list(json['metrics'], 'metrics').map((item, position) => metric(item, `metrics[${position}]`)),
-    latenessMs: durationOf(json['lateness'], 'lateness'),
-    retentionMs: durationOf(json['retention'], 'retention'),
+    // A row older than what is kept would go with its chunk without a word: it is late, and a dead letter.
+    latenessMs: retentionMs === null ? lateness : Math.min(lateness ?? retentionMs, retentionMs),
+    retentionMs,
   }
 }
 

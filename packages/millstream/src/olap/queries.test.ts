@@ -155,6 +155,8 @@ test('definitions are read from YAML and from ingestion specs, and wrong ones na
     [read.segmentGranularity, read.queryGranularity, read.latenessMs, read.retentionMs],
     ['PT1H', 'PT1M', 3_600_000, 2_592_000_000],
   )
+  const { lateness: _, ...kept } = good
+  assert.equal(datasetFromDefinition(kept).latenessMs, 2_592_000_000, 'what is older than what is kept is late, not lost')
   const bound = { uid: 'd', tenant: 'default', streamUid: 's', contract: clicksContract }
   assert.equal(bindDataset(read, bound).contractVersion, 1)
   for (const [change, message] of [
