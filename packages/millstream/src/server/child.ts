@@ -7,6 +7,7 @@ import { nodeStorage } from '../base/real/storage.ts'
 import { systemClock, systemRandom, systemScheduler } from '../base/real/system.ts'
 import { type Rpc, rpcOver } from '../base/rpc.ts'
 import type { Hello } from '../model/hub.ts'
+import { afterWelcome } from './after-welcome.ts'
 import { logOf } from './log.ts'
 import { environment, optionsFromEnvironment, type ServerOptions } from './options.ts'
 import { ToldState } from './told-state.ts'
@@ -62,14 +63,16 @@ export async function joinHub(role: Hello['role'], log: ReturnType<typeof logOf>
     endAtOnce()
   })
   const told = new ToldState()
-  hub.handle(`${role}.ends`, told.takeEnds)
-  hub.handle(`${role}.streams`, told.takeStreams)
+  const welcomed = afterWelcome()
+  hub.handle(`${role}.ends`, welcomed.take(told.takeEnds))
+  hub.handle(`${role}.streams`, welcomed.take(told.takeStreams))
   prepare(hub)
   const job = process.env[environment.job] ?? ''
   const hello: Hello = { role, processId: process.pid, ...(job === '' ? {} : { job }) }
   const welcome = await hub.request<HubWelcome>('hub.hello', hello)
   told.takeStreams({ streams: welcome.streams, contracts: welcome.contracts, removed: [] })
   told.takeEnds({ ends: welcome.ends })
+  welcomed.release()
   return { options, ports: portsFor(options.dataFolder), hub, told, welcome, log }
 }
 
