@@ -147,9 +147,6 @@ export const limits = {
   /** Rows that a scanner starts with room for; and what it gives back after a larger body. */
   scanRowsStart: 512,
   scanRowsKept: 8192,
-  /** Rows of bodies that share buffers: a group commit of a hot stream is mostly one piece. In cells (about 2 MB) for wide contracts. */
-  scanChunkRowsMax: 16_384,
-  scanChunkCellsMax: 256 * 1024,
   scanBytesKept: 2 * 1024 * 1024,
   /** Rows of one body, and rows times columns: tiny rows of a wide contract would take far more memory than their text. */
   scanRowsMax: 262_144,

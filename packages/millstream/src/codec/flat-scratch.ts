@@ -43,22 +43,7 @@ export class FlatScratch {
     this.wide.push({ row, value })
   }
   finish(rows: number): Column {
-    return this.#column(rows, this.values.slice(0, rows))
-  }
-  /** As `finish`, without a copy: the next rows are written behind these. */
-  handOver(rows: number): Column {
-    const column = this.#column(rows, this.values.subarray(0, rows))
-    this.values = this.values.subarray(rows)
-    return column
-  }
-  /** New buffers with nothing in them. */
-  renew(capacity: number): void {
-    this.values = new (this.values.constructor as new (length: number) => FlatValues)(capacity)
-    this.nulls = new Uint8Array(capacity)
-  }
-
-  #column(rows: number, values: FlatValues): Column {
-    const { type, layout } = this
+    const { type, layout, values } = this
     const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
     this.anyNull = 0
     if (this.wide.length > 0) {
@@ -71,7 +56,7 @@ export class FlatScratch {
         return { type, length: rows, validity, layout: 'wide', values: wide }
       }
     }
-    return { type, length: rows, validity, layout, values } as Column
+    return { type, length: rows, validity, layout, values: values.slice(0, rows) } as Column
   }
 }
 

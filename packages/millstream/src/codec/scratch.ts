@@ -140,20 +140,6 @@ export class RowScratch {
   }
 }
 
-/**
- * The rows as a column that shares its buffers with those that come after: bodies scanned one after the other are one
- * piece of memory, and joining them is no copy. Columns that are more than flat copy their rows.
- */
-export function handOver(scratch: Scratch, rows: number): Column {
-  return scratch instanceof FlatScratch || scratch instanceof TextScratch ? scratch.handOver(rows) : scratch.finish(rows)
-}
-
-/** Room for so many rows; what was handed over is left alone. */
-export function renew(scratch: Scratch, capacity: number): void {
-  if (scratch instanceof FlatScratch || scratch instanceof TextScratch) scratch.renew(capacity)
-  else scratch.shrink(capacity)
-}
-
 /** Twice the room, unless a body holds so many items that their columns would take far more memory than their text. */
 function moreItems(capacity: number, leaves: number): number {
   const itemsMax = Math.floor(limits.scanItemCellsMax / leaves)

@@ -212,7 +212,7 @@ export class TextScratch {
 
   #ensureBytes(size: number): void {
     if (size + 8 <= this.#bytes.length) return
-    const larger = new Uint8Array(Math.max(size + 8, 2 * this.#bytes.length, 16 * this.ids.length))
+    const larger = new Uint8Array(Math.max(size + 8, 2 * this.#bytes.length))
     larger.set(this.#bytes)
     this.#bytes = larger
     this.#view = new DataView(larger.buffer)
@@ -220,47 +220,19 @@ export class TextScratch {
 
   /** The column of rows 0 to (without) `rows`, in buffers of its own; a dictionary is shared by all columns until it grows. */
   finish(rows: number): Column {
-    if (this.interning === 1) return this.#interned(rows, this.ids.slice(0, rows))
+    const type = this.#type
+    const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
+    this.anyNull = 0
+    if (this.interning === 1) {
+      return { type, length: rows, validity, layout: 'dictionary', ids: this.ids.slice(0, rows), dictionary: this.#dictionary() }
+    }
     const offsets = this.#offsets.slice(0, rows + 1)
-    return this.#plain(rows, offsets, this.#bytes.slice(0, offsets[rows]))
-  }
-
-  /** As `finish`, without a copy: the next rows are written behind these. */
-  handOver(rows: number): Column {
-    const { ids } = this
-    const offsets = this.#offsets
-    this.ids = ids.subarray(rows)
-    this.#offsets = offsets.subarray(rows)
-    if (this.interning === 0) return this.#plain(rows, offsets.subarray(0, rows + 1), this.#bytes)
-    this.#offsets[0] = offsets[0] as number
-    return this.#interned(rows, ids.subarray(0, rows))
-  }
-
-  /** New buffers with nothing in them. */
-  renew(capacity: number): void {
-    this.nulls = new Uint8Array(capacity)
-    this.ids = new Int32Array(capacity)
-    this.#offsets = new Int32Array(capacity + 1)
-    this.#bytes = new Uint8Array(0)
-    if (this.interning === 0) this.#ensureBytes(capacity * 16)
-  }
-
-  #interned(rows: number, ids: Int32Array): Column {
-    return { type: this.#type, length: rows, validity: this.#validity(rows), layout: 'dictionary', ids, dictionary: this.#dictionary() }
-  }
-
-  #plain(rows: number, offsets: Int32Array, bytes: Uint8Array): Column {
+    const bytes = this.#bytes.slice(0, offsets[rows])
     if (this.#slots.length > 0 && ++this.#plainCalls >= limits.scanDictionaryRetryCalls) {
       this.#forget()
       this.interning = 1
     }
-    return { type: this.#type, length: rows, validity: this.#validity(rows), layout: 'bytes', offsets, bytes }
-  }
-
-  #validity(rows: number): Uint8Array | null {
-    const validity = this.anyNull === 1 ? packValidity(this.nulls, rows) : null
-    this.anyNull = 0
-    return validity
+    return { type, length: rows, validity, layout: 'bytes', offsets, bytes }
   }
 
   #dictionary(): BytesColumn {

@@ -1,5 +1,4 @@
 import type { BytesColumn, Column, DictionaryColumn } from './column.ts'
-import { joinViews } from './join-views.ts'
 
 /**
  * Dictionary columns one after the other, with one dictionary; null when plain bytes serve better: a column among them has
@@ -13,12 +12,6 @@ export function joinDictionaries(columns: readonly Column[], rows: number): Pick
     if (base === null || column.dictionary.length > base.length) base = column.dictionary
   }
   if (base === null || base.length > rows) return null
-  const dictionaries = columns as readonly DictionaryColumn[]
-  const longest = base
-  if (dictionaries.every(({ dictionary }) => startsWith(longest, dictionary))) {
-    const parts = dictionaries.map(({ ids, length }) => ids.subarray(0, length))
-    return { layout: 'dictionary', ids: joinViews(parts, rows, Int32Array), dictionary: base }
-  }
   const ids = new Int32Array(rows)
   let joined: Joined | null = null
   let at = 0

@@ -1,7 +1,6 @@
 import { assert, unreachable } from '../base/assert.ts'
 import { type BytesColumn, bitmapBytes, type Column } from './column.ts'
 import { joinDictionaries } from './join-dictionaries.ts'
-import { joinViews, type Numbers, type NumbersKind } from './join-views.ts'
 
 /** These rows of a column, in this order. New buffers. */
 export function takeRows(column: Column, rows: Int32Array): Column {
@@ -116,21 +115,21 @@ export function concatColumns(columns: readonly Column[]): Column {
     case 'empty':
       return { ...common, layout: 'empty' }
     case 'bool':
-      return { ...common, layout: 'bool', values: join(columns, length, Uint8Array) }
+      return { ...common, layout: 'bool', values: join(columns, new Uint8Array(length)) }
     case 'int8':
-      return { ...common, layout: 'int8', values: join(columns, length, Int8Array) }
+      return { ...common, layout: 'int8', values: join(columns, new Int8Array(length)) }
     case 'int16':
-      return { ...common, layout: 'int16', values: join(columns, length, Int16Array) }
+      return { ...common, layout: 'int16', values: join(columns, new Int16Array(length)) }
     case 'int32':
-      return { ...common, layout: 'int32', values: join(columns, length, Int32Array) }
+      return { ...common, layout: 'int32', values: join(columns, new Int32Array(length)) }
     case 'float32':
-      return { ...common, layout: 'float32', values: join(columns, length, Float32Array) }
+      return { ...common, layout: 'float32', values: join(columns, new Float32Array(length)) }
     case 'float64':
-      return { ...common, layout: 'float64', values: join(columns, length, Float64Array) }
+      return { ...common, layout: 'float64', values: join(columns, new Float64Array(length)) }
     case 'safe':
     case 'wide': {
       if (columns.every((column) => column.layout === 'safe')) {
-        return { ...common, layout: 'safe', values: join(columns, length, Float64Array) }
+        return { ...common, layout: 'safe', values: join(columns, new Float64Array(length)) }
       }
       const values = new BigInt64Array(length)
       let at = 0
@@ -220,17 +219,21 @@ export function plainBytes(column: Column): BytesColumn {
   return { type, length, validity, ...takeBytes(dictionary, ids.subarray(0, length)) }
 }
 
+type Numbers = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array | Float64Array
+
 function gather<T extends Numbers>(from: T, rows: Int32Array, to: T): T {
   for (let i = 0; i < rows.length; i++) to[i] = from[rows[i] as number] as number
   return to
 }
 
-function join<T extends Numbers>(columns: readonly Column[], length: number, kind: NumbersKind<T>): T {
-  const parts = columns.map((column) => {
+function join<T extends Numbers>(columns: readonly Column[], to: T): T {
+  let at = 0
+  for (const column of columns) {
     assert('values' in column && ArrayBuffer.isView(column.values), 'layouts of one type agree')
-    return (column.values as T).subarray(0, column.length) as T
-  })
-  return joinViews(parts, length, kind)
+    to.set((column.values as T).subarray(0, column.length), at)
+    at += column.length
+  }
+  return to
 }
 
 function takeBytes(column: BytesColumn, rows: Int32Array): { layout: 'bytes'; offsets: Int32Array; bytes: Uint8Array } {
@@ -254,8 +257,6 @@ function takeBytes(column: BytesColumn, rows: Int32Array): { layout: 'bytes'; of
 }
 
 function concatBytes(columns: readonly BytesColumn[]): { layout: 'bytes'; offsets: Int32Array; bytes: Uint8Array } {
-  const whole = neighbours(columns)
-  if (whole !== null) return whole
   const bytes = new Uint8Array(
     columns.reduce((sum, column) => sum + (column.offsets[column.length] as number) - (column.offsets[0] as number), 0),
   )
@@ -266,18 +267,6 @@ function concatBytes(columns: readonly BytesColumn[]): { layout: 'bytes'; offset
     at += used.length
   }
   return { layout: 'bytes', offsets: concatOffsets(columns), bytes }
-}
-
-/** Columns of one buffer of bytes whose offsets lie one after the other, the last of each being the first of the next. */
-function neighbours(columns: readonly BytesColumn[]): { layout: 'bytes'; offsets: Int32Array; bytes: Uint8Array } | null {
-  const { bytes, offsets } = columns[0] as BytesColumn
-  let rows = 0
-  for (const column of columns) {
-    const next = offsets.byteOffset + 4 * rows
-    if (column.bytes !== bytes || column.offsets.buffer !== offsets.buffer || column.offsets.byteOffset !== next) return null
-    rows += column.length
-  }
-  return { layout: 'bytes', offsets: new Int32Array(offsets.buffer, offsets.byteOffset, rows + 1), bytes }
 }
 
 function concatOffsets(columns: readonly { readonly offsets: Int32Array; readonly length: number }[]): Int32Array {

@@ -4,7 +4,7 @@ import { Batch } from '../../data/batch.ts'
 import type { Schema } from '../../data/schema.ts'
 import { Cursor, refusal, skipSpace } from '../cursor.ts'
 import { Refusals, rowsMaxOf, type ScanResult } from '../scan-result.ts'
-import { handOver, renew, scratchOf } from '../scratch.ts'
+import { scratchOf } from '../scratch.ts'
 import type { TimeFormat } from '../times.ts'
 import { type Helpers, helpers } from './helpers.ts'
 import { hasZerosBehind, PaddedCopies, scanPadding } from './padding.ts'
@@ -72,7 +72,7 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
   const rowsMax = rowsMaxOf(schema.width)
   const grow = (): void => {
     if (capacity >= rowsMax) throw errors.fail('MS-1016', { rowsMax })
-    capacity = Math.min(Math.max(2 * capacity, limits.scanRowsStart), rowsMax)
+    capacity = Math.min(2 * capacity, rowsMax)
     for (const column of columns) column.grow(capacity)
   }
 
@@ -150,14 +150,12 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
     if (at < end) fail(at, refusal.trailing)
   }
 
-  const renewAll = (rows: number): void => {
-    capacity = rows
-    for (const column of columns) renew(column, capacity)
+  /** Gives back what a large body took. */
+  const release = (): void => {
+    capacity = limits.scanRowsStart
+    for (const column of columns) column.shrink(capacity)
+    copies.release()
   }
-
-  /** Bodies like this one find room behind it, as many as groups of a hot stream have. */
-  const chunkOf = (row: number): number =>
-    Math.max(limits.scanRowsStart, Math.min(32 * row, limits.scanChunkRowsMax, Math.floor(limits.scanChunkCellsMax / schema.width)))
 
   const scan = (bytes: Uint8Array, body: JsonBody): ScanResult => {
     const refusals = new Refusals(bytes, 'JSON', rowsMax)
@@ -169,9 +167,8 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
     const batch = new Batch(
       schema,
       row,
-      columns.map((column) => handOver(column, row)),
+      columns.map((column) => column.finish(row)),
     )
-    capacity -= row
     return { batch, rejected: refusals.rejected, received: row + refusals.rejected.length, unknown: unknown.finish(row) }
   }
 
@@ -180,16 +177,10 @@ export function jsonScanner(schema: Schema, options: JsonScanOptions): JsonScann
     let isLarge = true
     try {
       const result = scan(bytes, body)
-      const { row } = cursor
-      isLarge = row > limits.scanRowsKept || bytes.length > limits.scanBytesKept
-      if (!isLarge && capacity < Math.max(1, row)) renewAll(chunkOf(row))
+      isLarge = capacity > limits.scanRowsKept || bytes.length > limits.scanBytesKept
       return result
     } finally {
-      // gives back what it took
-      if (isLarge) {
-        renewAll(limits.scanRowsStart)
-        copies.release()
-      }
+      if (isLarge) release()
       padded = copies.bytes
       view = copies.view
     }
