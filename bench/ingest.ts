@@ -11,9 +11,9 @@ import type { BenchOptions, BenchResult } from './run.ts'
 const eventsPerBody = 500
 const connections = 8
 const requestsPerRound = 200
-const rounds = 21
-/** Until both are compiled: the last functions are optimised after about 2,000 requests. */
-const warmUpRounds = 15
+const rounds = 15
+/** Until both are compiled: on a busy machine V8 optimises the last functions of ours after about 6,000 requests (--trace-opt). */
+const warmUpRounds = 35
 
 /** The hub's own; the baseline is fastest with Node's. */
 const nodeSettings = { millstream: nodeFlags('hub'), baseline: [] as string[] } as const
